@@ -1,0 +1,10 @@
+/** SHA-256 in JavaScript, for engines without a synchronous native one. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import type { Sha256 } from './sha256.ts'
+
+/** Starts a SHA-256. */
+export function createSha256(): Sha256 {
+  const hash = sha256.create()
+  return { update: (bytes) => void hash.update(bytes), hex: () => bytesToHex(hash.digest()) }
+}

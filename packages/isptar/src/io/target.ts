@@ -1,0 +1,22 @@
+/**
+ * The contract between the writer and any store. Writes are in order; a target ends in `commit` or `abort`; what it
+ * stores appears under its name only when whole. Constructors do no I/O. `test/target-suite.ts` holds every target to
+ * this.
+ */
+
+/** Something an archive is written to. */
+export interface Target {
+  /** What to call it in messages; without credentials. */
+  readonly name: string
+  /** Appends bytes. The array may be reused once the promise settles. */
+  write(bytes: Uint8Array): Promise<void>
+  /**
+   * Overwrites bytes written before, where the store can; absent where it cannot. Needed only for data whose size is
+   * not known when its header is written.
+   */
+  patch?(offset: number, bytes: Uint8Array): Promise<void>
+  /** Makes what was written appear under its name, durably. */
+  commit(): Promise<void>
+  /** Leaves nothing behind. Safe to call at any time, also after a failure, and twice; never throws after `commit`. */
+  abort(): Promise<void>
+}

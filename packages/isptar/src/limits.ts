@@ -1,0 +1,41 @@
+/** Every default bound, with its why. Bounds keep hostile input inside memory and time; real archives stay far below. */
+
+/** One kibibyte, in bytes. */
+export const KiB = 1024
+/** One mebibyte, in bytes. */
+export const MiB: number = 1024 * KiB
+/** One gibibyte, in bytes. */
+export const GiB: number = 1024 * MiB
+
+/** Size of the first suffix read: holds tail and listing of archives of about 2,000 entries in one request. */
+export const TAIL_BYTES: number = 64 * KiB
+
+/** Largest packed or plain service info; the original reads 2,048 bytes, a few kilobytes more cost nothing. */
+export const MAX_SERVICE_INFO_BYTES: number = 64 * KiB
+
+/** Largest `.backup.info` header region before the listing that is looked at (SPEC 1.4). */
+export const MAX_GZIP_HEADER_BYTES: number = 128 * KiB
+
+/** Longest listing line: a path of 64 KiB, its link target and 64 KiB of extended attributes in base64, with room. */
+export const MAX_LINE_BYTES: number = 1 * MiB
+
+/** Listings up to this plain size are kept in memory; longer ones are streamed at each pass. */
+export const RESIDENT_LISTING_BYTES: number = 32 * MiB
+
+/** A listing that unfolds more than this many times, past {@link RESIDENT_LISTING_BYTES}, is taken for a bomb. */
+export const MAX_LISTING_RATIO = 400
+
+/** Largest run of meta records (pax, GNU long names) before one tar header: real ones are below 70 KiB. */
+export const MAX_META_BYTES: number = 1 * MiB
+
+/** Read size of streams over a source: large enough for disks and HTTP, small enough for bounded memory. */
+export const CHUNK_BYTES: number = 256 * KiB
+
+/** Most hardlinks followed to reach data; more is a loop. */
+export const MAX_LINK_DEPTH = 40
+
+/** Data of unknown size is held in memory up to this many bytes before its header is written (SPEC 1.1). */
+export const SPOOL_BYTES: number = 1 * MiB
+
+/** Deflate never unfolds further than this (RFC 1951: 258 bytes for two bits, less framing). */
+export const MAX_DEFLATE_RATIO = 1032
