@@ -47,9 +47,9 @@ export interface ByteSource {
    * @param offset - in that slice
    * @throws FormatError naming the slice when it does not exist or is shorter
    */
-  locate?(slice: number, offset: number): number
+  locate?: ((slice: number, offset: number) => number) | undefined
   /** Names of the slices, first to last, once known; absent where there are none. */
-  readonly sliceNames?: readonly string[]
+  readonly sliceNames?: readonly string[] | undefined
   /** Gives back what the source holds open. Safe to call twice. */
   close(): Promise<void>
 }
