@@ -1,0 +1,28 @@
+/** Unfolds a whole gzip member that lies in a buffer. */
+import type { Codec, Inflated } from './codec.ts'
+import { MemberHeaderDecoder } from './member-header.ts'
+import { checkMemberTrailer, cutMemberError, MEMBER_TRAILER_BYTES } from './member-trailer.ts'
+
+/** Options of {@link decodeMember}. */
+export interface DecodeMemberOptions {
+  /** Most plaintext to make, in bytes. */
+  maxBytes: number
+}
+
+/**
+ * Unfolds the gzip member at the start of a buffer; `packedBytes` is its whole length. What follows it is left alone.
+ *
+ * @throws FormatError when no gzip member begins there; IntegrityError when it is broken, cut, or its CRC-32 or length
+ * differ; LimitError past `maxBytes`
+ */
+export function decodeMember(codec: Codec, bytes: Uint8Array, options: DecodeMemberOptions): Inflated {
+  const header = new MemberHeaderDecoder().push(bytes)
+  if (!header.ended) throw cutMemberError()
+  const { plain, packedBytes } = codec.inflateRaw(bytes.subarray(header.usedBytes), options.maxBytes)
+  const trailerOffset = header.usedBytes + packedBytes
+  const trailer = bytes.subarray(trailerOffset, trailerOffset + MEMBER_TRAILER_BYTES)
+  if (trailer.length < MEMBER_TRAILER_BYTES) throw cutMemberError()
+  const difference = checkMemberTrailer(trailer, codec.crc32(plain), plain.length)
+  if (difference !== undefined) throw difference
+  return { plain, packedBytes: trailerOffset + MEMBER_TRAILER_BYTES }
+}

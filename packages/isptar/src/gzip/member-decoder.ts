@@ -1,0 +1,140 @@
+/**
+ * Unfolds a gzip member that comes in chunks cut anywhere: header, deflate stream, trailer. Each step is bounded, so that
+ * a member which unfolds a thousandfold cannot fill the memory before its reader looks at it.
+ */
+import { KiB, MiB } from '../limits.ts'
+import type { IntegrityError } from '../errors.ts'
+import type { Codec, InflateStep, RawInflater } from './codec.ts'
+import { MemberHeaderDecoder } from './member-header.ts'
+import { checkMemberTrailer, cutMemberError, MEMBER_TRAILER_BYTES } from './member-trailer.ts'
+
+/** Most input given to the inflater at once: it makes at most 16 MiB of this (RFC 1951 unfolds up to 1032 times). */
+const SLICE_BYTES: number = 16 * KiB
+/** A step ends once it has made this much. */
+const STEP_PLAIN_BYTES: number = 1 * MiB
+
+/** Options of {@link MemberDecoder}. */
+export interface MemberDecoderOptions {
+  /**
+   * Whether a wrong CRC-32 or length is only noted in `checksumError`, to save what can be saved.
+   * @defaultValue false
+   */
+  ignoreChecksum?: boolean
+}
+
+/** What one push into a {@link MemberDecoder} gives. */
+export interface MemberStep {
+  /** Plaintext, in order. */
+  plain: readonly Uint8Array[]
+  /** How many bytes of the chunk were used. Less than all: push the rest again, unless `ended`. */
+  usedBytes: number
+  /** Whether the member, trailer included, ended there. */
+  ended: boolean
+}
+
+/** A gzip member being read. One call at a time. */
+export class MemberDecoder {
+  readonly #codec: Codec
+  readonly #ignoreChecksum: boolean
+  readonly #header: MemberHeaderDecoder = new MemberHeaderDecoder()
+  readonly #inflater: RawInflater
+  readonly #trailer: Uint8Array = new Uint8Array(MEMBER_TRAILER_BYTES)
+  #trailerBytes = 0
+  #phase: 'header' | 'data' | 'trailer' | 'ended' = 'header'
+  #crc = 0
+  #plainBytes = 0
+  #packedBytes = 0
+  #checksumError: IntegrityError | undefined
+
+  constructor(codec: Codec, options: MemberDecoderOptions = {}) {
+    this.#codec = codec
+    this.#ignoreChecksum = options.ignoreChecksum ?? false
+    this.#inflater = codec.createInflater()
+  }
+
+  /** Plaintext made so far, in bytes. */
+  get plainBytes(): number {
+    return this.#plainBytes
+  }
+
+  /** Bytes of the member used so far. */
+  get packedBytes(): number {
+    return this.#packedBytes
+  }
+
+  /** What the trailer found wrong, where `ignoreChecksum` kept it from being thrown. */
+  get checksumError(): IntegrityError | undefined {
+    return this.#checksumError
+  }
+
+  /**
+   * Takes the next chunk, as much of it as keeps the step bounded. After the end it uses nothing.
+   *
+   * @throws FormatError when it is no gzip member; IntegrityError when it is broken or its CRC-32 or length differ
+   */
+  async push(chunk: Uint8Array): Promise<MemberStep> {
+    const plain: Uint8Array[] = []
+    const plainBytesBefore = this.#plainBytes
+    let usedBytes = 0
+    while (usedBytes < chunk.length && this.#phase !== 'ended') {
+      if (this.#plainBytes - plainBytesBefore >= STEP_PLAIN_BYTES) break
+      const step = await this.#step(chunk.subarray(usedBytes))
+      plain.push(...step.plain)
+      usedBytes += step.usedBytes
+    }
+    this.#packedBytes += usedBytes
+    return { plain, usedBytes, ended: this.#phase === 'ended' }
+  }
+
+  /**
+   * Says that no chunk follows.
+   *
+   * @throws IntegrityError when the member had not ended
+   */
+  async finish(): Promise<void> {
+    this.close()
+    if (this.#phase !== 'ended') throw cutMemberError()
+  }
+
+  /** Frees the codec; needed after an early end, harmless otherwise. */
+  close(): void {
+    this.#inflater.close()
+  }
+
+  async #step(bytes: Uint8Array): Promise<Omit<InflateStep, 'ended'>> {
+    if (this.#phase === 'header') return this.#takeHeader(bytes)
+    if (this.#phase === 'data') return this.#takeData(bytes)
+    return this.#takeTrailer(bytes)
+  }
+
+  #takeHeader(bytes: Uint8Array): Omit<InflateStep, 'ended'> {
+    const { usedBytes, ended } = this.#header.push(bytes)
+    if (ended) this.#phase = 'data'
+    return { plain: [], usedBytes }
+  }
+
+  async #takeData(bytes: Uint8Array): Promise<Omit<InflateStep, 'ended'>> {
+    const step = await this.#inflater.push(bytes.subarray(0, SLICE_BYTES))
+    for (const part of step.plain) {
+      this.#crc = this.#codec.crc32(part, this.#crc)
+      this.#plainBytes += part.length
+    }
+    if (step.ended) {
+      this.#phase = 'trailer'
+      this.close()
+    }
+    return step
+  }
+
+  #takeTrailer(bytes: Uint8Array): Omit<InflateStep, 'ended'> {
+    const part = bytes.subarray(0, MEMBER_TRAILER_BYTES - this.#trailerBytes)
+    this.#trailer.set(part, this.#trailerBytes)
+    this.#trailerBytes += part.length
+    if (this.#trailerBytes === MEMBER_TRAILER_BYTES) {
+      this.#phase = 'ended'
+      this.#checksumError = checkMemberTrailer(this.#trailer, this.#crc, this.#plainBytes)
+      if (this.#checksumError !== undefined && !this.#ignoreChecksum) throw this.#checksumError
+    }
+    return { plain: [], usedBytes: part.length }
+  }
+}

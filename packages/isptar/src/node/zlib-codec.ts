@@ -1,0 +1,171 @@
+/**
+ * The codec over `node:zlib`. Streams run in Node's thread pool; a push resolves when zlib has taken the whole chunk or
+ * the stream has ended. Errors of a stream reject the call under way, or the next one, and never surface by themselves.
+ */
+import { constants as bufferConstants } from 'node:buffer'
+import {
+  constants,
+  crc32,
+  createDeflateRaw,
+  createInflateRaw,
+  type DeflateRaw,
+  deflateRawSync,
+  type InflateRaw,
+  inflateRawSync,
+} from 'node:zlib'
+import type { Codec, Inflated, InflateStep, Level, RawDeflater, RawInflater } from '../gzip/codec.ts'
+import { brokenDeflateError, cutDeflateError, plainLimitError } from '../gzip/codec-errors.ts'
+import { KiB } from '../limits.ts'
+
+const OUTPUT_BYTES: number = 64 * KiB
+
+/** The codec of Node. */
+export const codec: Codec = {
+  name: 'zlib',
+  deflateRaw: (plain, level) => plainView(deflateRawSync(plain, { level, chunkSize: outputBytes(plain.length) })),
+  inflateRaw,
+  createInflater: () => new ZlibInflater(),
+  createDeflater: (level) => new ZlibDeflater(level),
+  crc32: (bytes, seed = 0) => crc32(bytes, seed),
+}
+
+function inflateRaw(packed: Uint8Array, maxBytes: number): Inflated {
+  let result: unknown
+  try {
+    result = inflateRawSync(packed, {
+      info: true,
+      chunkSize: outputBytes(maxBytes),
+      maxOutputLength: Math.min(Math.max(maxBytes, 1), bufferConstants.MAX_LENGTH),
+    })
+  } catch (error) {
+    throw hasCode(error, 'ERR_BUFFER_TOO_LARGE') ? plainLimitError(maxBytes) : inflateError(error)
+  }
+  if (!isWithEngine(result)) throw new TypeError('node:zlib does not tell how much input it used')
+  if (result.buffer.length > maxBytes) throw plainLimitError(maxBytes)
+  return { plain: plainView(result.buffer), packedBytes: result.engine.bytesWritten }
+}
+
+/** Room for the whole output at once where it is small: one buffer, no copy. */
+function outputBytes(expectedBytes: number): number {
+  return Math.min(OUTPUT_BYTES, expectedBytes + KiB)
+}
+
+/** The `info` option makes zlib give its engine too; Node's types do not say so. */
+function isWithEngine(value: unknown): value is { buffer: Uint8Array; engine: { bytesWritten: number } } {
+  if (typeof value !== 'object' || value === null || !('buffer' in value) || !('engine' in value)) return false
+  const { buffer, engine } = value
+  return buffer instanceof Uint8Array && typeof engine === 'object' && engine !== null && 'bytesWritten' in engine
+}
+
+/** A plain Uint8Array over a Buffer's bytes: callers get the same type from both codecs. */
+function plainView(buffer: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length)
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
+/** Translates what zlib throws about its input; anything else is passed on. */
+function inflateError(error: unknown): unknown {
+  if (hasCode(error, 'Z_BUF_ERROR')) return cutDeflateError()
+  if (hasCode(error, 'Z_DATA_ERROR') && error instanceof Error) return brokenDeflateError(error.message, error)
+  return error
+}
+
+/** One call at a time over a zlib stream: gathers what comes out until the call is done. */
+class ZlibPipe<Stream extends InflateRaw | DeflateRaw> {
+  readonly stream: Stream
+  #output: Uint8Array[] = []
+  #failure: unknown
+  #reject: (error: unknown) => void = () => {}
+  #resolve: () => void = () => {}
+
+  constructor(stream: Stream) {
+    this.stream = stream
+    stream.on('data', (chunk: Uint8Array) => this.#output.push(plainView(chunk)))
+    stream.on('end', () => this.#resolve())
+    stream.on('error', (error: unknown) => {
+      this.#failure = error
+      this.#reject(error)
+    })
+  }
+
+  /** Starts a call; it is over when `start` calls back, and at the latest when the stream ends or fails. */
+  async call(start: (done: () => void) => void): Promise<Uint8Array[]> {
+    if (this.#failure !== undefined) throw this.#failure
+    await new Promise<void>((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+      start(resolve)
+    })
+    const output = this.#output
+    this.#output = []
+    return output
+  }
+
+  close(): void {
+    this.#failure ??= new TypeError('the codec stream is closed')
+    this.#reject(this.#failure)
+    this.stream.destroy()
+  }
+}
+
+class ZlibInflater implements RawInflater {
+  readonly #pipe: ZlibPipe<InflateRaw> = new ZlibPipe(createInflateRaw({ chunkSize: OUTPUT_BYTES }))
+  #ended = false
+
+  async push(chunk: Uint8Array): Promise<InflateStep> {
+    if (this.#ended) return { plain: [], usedBytes: 0, ended: true }
+    const stream = this.#pipe.stream
+    const before = stream.bytesWritten
+    try {
+      const plain = await this.#pipe.call((done) => stream.write(chunk, done))
+      const usedBytes = stream.bytesWritten - before
+      this.#ended = usedBytes < chunk.length
+      return { plain, usedBytes, ended: this.#ended }
+    } catch (error) {
+      throw inflateError(error)
+    }
+  }
+
+  async finish(): Promise<boolean> {
+    const stream = this.#pipe.stream
+    if (this.#ended || stream.bytesWritten === 0) return this.#ended
+    try {
+      await this.#pipe.call(() => stream.end())
+      return true
+    } catch (error) {
+      if (hasCode(error, 'Z_BUF_ERROR')) return false
+      throw inflateError(error)
+    }
+  }
+
+  close(): void {
+    this.#pipe.close()
+  }
+}
+
+class ZlibDeflater implements RawDeflater {
+  readonly #pipe: ZlibPipe<DeflateRaw>
+
+  constructor(level: Level) {
+    this.#pipe = new ZlibPipe(createDeflateRaw({ level, chunkSize: OUTPUT_BYTES }))
+  }
+
+  async push(chunk: Uint8Array): Promise<readonly Uint8Array[]> {
+    return this.#pipe.call((done) => this.#pipe.stream.write(chunk, done))
+  }
+
+  async fullFlush(): Promise<readonly Uint8Array[]> {
+    return this.#pipe.call((done) => this.#pipe.stream.flush(constants.Z_FULL_FLUSH, done))
+  }
+
+  async finish(): Promise<readonly Uint8Array[]> {
+    return this.#pipe.call(() => this.#pipe.stream.end())
+  }
+
+  close(): void {
+    this.#pipe.close()
+  }
+}
