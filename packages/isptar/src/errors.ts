@@ -45,7 +45,7 @@ export class FormatError extends IsptarError {
   /** Where in the source or in the text the structure breaks, in bytes, when known. */
   readonly offset: number | undefined
 
-  constructor(message: string, details: { offset?: number; cause?: unknown } = {}) {
+  constructor(message: string, details: { offset?: number | undefined; cause?: unknown } = {}) {
     super('format', message, details)
     this.offset = details.offset
   }
@@ -62,7 +62,12 @@ export class IntegrityError extends IsptarError {
 
   constructor(
     message: string,
-    details: { expected?: string | number; actual?: string | number; entry?: string; cause?: unknown } = {},
+    details: {
+      expected?: string | number | undefined
+      actual?: string | number | undefined
+      entry?: string | undefined
+      cause?: unknown
+    } = {},
   ) {
     super('integrity', message, details)
     this.expected = details.expected

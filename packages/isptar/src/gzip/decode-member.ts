@@ -7,6 +7,8 @@ import { checkMemberTrailer, cutMemberError, MEMBER_TRAILER_BYTES } from './memb
 export interface DecodeMemberOptions {
   /** Most plaintext to make, in bytes. */
   maxBytes: number
+  /** Gives the plaintext although CRC-32 or length differ. @defaultValue false */
+  ignoreChecksum?: boolean
 }
 
 /**
@@ -23,6 +25,6 @@ export function decodeMember(codec: Codec, bytes: Uint8Array, options: DecodeMem
   const trailer = bytes.subarray(trailerOffset, trailerOffset + MEMBER_TRAILER_BYTES)
   if (trailer.length < MEMBER_TRAILER_BYTES) throw cutMemberError()
   const difference = checkMemberTrailer(trailer, codec.crc32(plain), plain.length)
-  if (difference !== undefined) throw difference
+  if (difference !== undefined && !options.ignoreChecksum) throw difference
   return { plain, packedBytes: trailerOffset + MEMBER_TRAILER_BYTES }
 }

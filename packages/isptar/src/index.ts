@@ -1,0 +1,49 @@
+/** isptar: the tar.gz you can seek in. Everything here runs in Node and in browsers; `isptar/node` adds the file system. */
+export { decodeText, encodeText } from './bytes/text.ts'
+export {
+  BaseMismatchError,
+  EntryNotFoundError,
+  type ErrorCode,
+  FormatError,
+  IntegrityError,
+  isIsptarError,
+  IsptarError,
+  LimitError,
+  StorageError,
+  type StorageFailure,
+  UnsafePathError,
+  UnsupportedError,
+} from './errors.ts'
+export type { Codec, Inflated, InflateStep, Level, RawDeflater, RawInflater } from './gzip/codec.ts'
+export { codec as pakoCodec } from './gzip/pako-codec.ts'
+export { BlobSource } from './io/blob-source.ts'
+export type { ByteSource, ReadOptions, TailBytes } from './io/byte-source.ts'
+export { HttpSource, type HttpSourceOptions } from './io/http-source.ts'
+export { MemorySource } from './io/memory-source.ts'
+export { MemoryTarget } from './io/memory-target.ts'
+export { SliceSource } from './io/slice-source.ts'
+export { StreamTarget } from './io/stream-target.ts'
+export type { Target } from './io/target.ts'
+export { type CountedSource, withCounter } from './io/with-counter.ts'
+export { type RetryOptions, withRetry } from './io/with-retry.ts'
+export { Archive, type ArchiveParts, type EntriesOptions } from './read/archive.ts'
+export { Entry, type EntryReader, type StreamOptions } from './read/entry.ts'
+export { type OpenOptions, openArchive } from './read/open-archive.ts'
+export type { DataOptions } from './read/read-data.ts'
+export type { VerifyOptions, VerifyProblem, VerifyProgress, VerifyReport } from './read/verify.ts'
+export type { Device, EntryType, Time } from './tar/entry-type.ts'
+export { judgeEntryPath, normalizeEntryPath } from './tar/entry-path.ts'
+export type { ListingRecord, Location } from './tail/listing-record.ts'
+export type { ServiceInfo } from './tail/service-info.ts'
+export type { Section, TailLayout } from './tail/tail-layout.ts'
+export { VERSION } from './version.ts'
+export {
+  type AddedEntry,
+  type ArchiveSummary,
+  ArchiveWriter,
+  createArchive,
+  type CreateOptions,
+} from './write/archive-writer.ts'
+export type { EntryData, WatchedData } from './write/entry-data.ts'
+export type { EntryInput } from './write/entry-input.ts'
+export { STORED_SUFFIXES } from './write/stored-suffixes.ts'

@@ -1,0 +1,145 @@
+/** One entry of an archive: a view of its listing line, with what reading its data takes. */
+import { decodeText } from '../bytes/text.ts'
+import type { Device, EntryType, Time } from '../tar/entry-type.ts'
+import type { ListingRecord, Location } from '../tail/listing-record.ts'
+import { decodeXattrColumns } from '../tail/xattr-column.ts'
+import { parsePackedBytes } from './locate-data.ts'
+import type { DataOptions } from './read-data.ts'
+
+/** Which part of an entry's data to give, and how. */
+export interface StreamOptions extends DataOptions {
+  /** First byte wanted. @defaultValue 0 */
+  start?: number | undefined
+  /** The byte after the last one wanted. @defaultValue the entry's size */
+  end?: number | undefined
+}
+
+/** What an entry asks of its archive. */
+export interface EntryReader {
+  stream(entry: Entry, options?: StreamOptions): ReadableStream<Uint8Array>
+  bytes(entry: Entry, options?: StreamOptions): Promise<Uint8Array>
+}
+
+/** One entry of an archive. Reading its properties costs no I/O. */
+export class Entry {
+  /** The decoded listing line. */
+  readonly record: ListingRecord
+  readonly #reader: EntryReader
+
+  /** @param reader - the archive it came from */
+  constructor(record: ListingRecord, reader: EntryReader) {
+    this.record = record
+    this.#reader = reader
+  }
+
+  /** The path as stored. Bytes that are not UTF-8 appear as lone surrogates U+DC80–U+DCFF; see {@link pathBytes}. */
+  get path(): string {
+    return decodeText(this.record.pathBytes)
+  }
+
+  /** The path's raw bytes. */
+  get pathBytes(): Uint8Array {
+    return this.record.pathBytes
+  }
+
+  /** What it is. */
+  get type(): EntryType {
+    return this.record.type
+  }
+
+  /** Permission bits with setuid, setgid and sticky: `& 0o7777`. */
+  get mode(): number {
+    return this.record.mode
+  }
+
+  get uid(): number {
+    return this.record.uid
+  }
+
+  get gid(): number {
+    return this.record.gid
+  }
+
+  /** Owner's name; empty when the writer knew none. */
+  get userName(): string {
+    return this.record.userName
+  }
+
+  /** Group's name; empty when the writer knew none. */
+  get groupName(): string {
+    return this.record.groupName
+  }
+
+  /** Time of the last change; undefined where the listing has none (format 1 has it for files only). */
+  get mtime(): Time | undefined {
+    return this.record.mtime
+  }
+
+  /** Length of the data in bytes; 0 for all but files. */
+  get sizeBytes(): number {
+    return this.record.sizeBytes
+  }
+
+  /**
+   * Length of its member in the archive in bytes, when the listing says it (format 2).
+   *
+   * @throws FormatError when the column is malformed
+   */
+  get packedBytes(): number | undefined {
+    return parsePackedBytes(this.record)
+  }
+
+  /** Target of a symlink or hardlink, as stored. */
+  get linkTarget(): string | undefined {
+    return this.record.linkBytes && decodeText(this.record.linkBytes)
+  }
+
+  /** The link target's raw bytes. */
+  get linkTargetBytes(): Uint8Array | undefined {
+    return this.record.linkBytes
+  }
+
+  /** Number of a `char` or `block` device. */
+  get device(): Device | undefined {
+    return this.record.device
+  }
+
+  /** Where the data lies; undefined for entries without data. */
+  get location(): Location | undefined {
+    return this.record.location
+  }
+
+  /** Whether the file changed while it was read into the archive. */
+  get dirty(): boolean {
+    return this.record.columns.get('dirty') === '1'
+  }
+
+  /**
+   * Extended attributes by full name.
+   *
+   * @throws FormatError when one is no base64
+   */
+  get xattrs(): ReadonlyMap<string, Uint8Array> {
+    return decodeXattrColumns(this.record.columns)
+  }
+
+  /** The columns of the line that have no property here, known and unknown, by key. */
+  get columns(): ReadonlyMap<string, string> {
+    return this.record.columns
+  }
+
+  /** Streams the data; see {@link Archive.stream}. */
+  stream(options?: StreamOptions): ReadableStream<Uint8Array> {
+    return this.#reader.stream(this, options)
+  }
+
+  /** Gives the data whole; see {@link Archive.bytes}. */
+  bytes(options?: StreamOptions): Promise<Uint8Array> {
+    return this.#reader.bytes(this, options)
+  }
+
+  /** Gives the data as text, read as UTF-8. */
+  async text(options?: StreamOptions): Promise<string> {
+    return new TextDecoder().decode(await this.bytes(options))
+  }
+}

@@ -1,0 +1,43 @@
+/** Compares listing lines with a path on bytes, so that a line becomes an object only when it is the one asked for. */
+import { concatBytes } from '../bytes/concat.ts'
+import { encodeAscii } from '../bytes/text.ts'
+import { escapeField } from '../tail/escape.ts'
+
+const TAB = 0x09
+const SLASH = 0x2f
+const DOT_SLASH: Uint8Array = encodeAscii('./')
+
+/** Tells whether a line is wanted. */
+export type LineMatch = (line: Uint8Array) => boolean
+
+/**
+ * Matches the line of exactly this path; `./x` and `x` are the same path.
+ *
+ * @param pathBytes - raw, normalised
+ */
+export function matchPath(pathBytes: Uint8Array): LineMatch {
+  return matcher(pathBytes, (next) => next === TAB)
+}
+
+/**
+ * Matches the line of this folder and of everything in it.
+ *
+ * @param folderBytes - raw, normalised; empty for all
+ */
+export function matchFolder(folderBytes: Uint8Array): LineMatch {
+  if (folderBytes.length === 0) return () => true
+  return matcher(folderBytes, (next) => next === TAB || next === SLASH)
+}
+
+function matcher(pathBytes: Uint8Array, ends: (next: number | undefined) => boolean): LineMatch {
+  const plain = escapeField(pathBytes)
+  const dotted = concatBytes([DOT_SLASH, plain])
+  return (line) =>
+    (startsWith(line, plain) && ends(line[plain.length])) || (startsWith(line, dotted) && ends(line[dotted.length]))
+}
+
+function startsWith(line: Uint8Array, prefix: Uint8Array): boolean {
+  if (line.length < prefix.length) return false
+  for (let i = prefix.length - 1; i >= 0; i -= 1) if (line[i] !== prefix[i]) return false
+  return true
+}

@@ -1,0 +1,59 @@
+/** Works out where the data of an entry lies and refuses places that cannot be (SPEC 3.4). */
+import { BaseMismatchError, FormatError } from '../errors.ts'
+import type { ByteSource } from '../io/byte-source.ts'
+import { parseNumber } from '../tail/number-text.ts'
+import type { ListingRecord } from '../tail/listing-record.ts'
+
+/** Shortest gzip member. */
+const MIN_MEMBER_BYTES = 20
+
+/** Where a data member lies in the archive. */
+export interface MemberPlace {
+  /** First byte, from the start of the archive. */
+  readonly offset: number
+  /** Exact length when the listing says it. */
+  readonly packedBytes: number | undefined
+  /** Most bytes it can have: up to the tail. */
+  readonly roomBytes: number
+}
+
+/**
+ * Locates the member of a file with data.
+ *
+ * @param record - a file's record
+ * @param bytes - the archive, whose tail was read
+ * @param dataEnd - where the tail begins
+ * @throws BaseMismatchError when the data is in a base; FormatError when the place cannot be
+ */
+export function locateData(record: ListingRecord, bytes: ByteSource, dataEnd: number): MemberPlace {
+  const { location } = record
+  if (location === undefined) throw new FormatError('a file with data has no offset word in the listing')
+  if (location.depth > 0)
+    throw new BaseMismatchError(
+      `its data is in base ${location.depth} of this differential archive: open it together with its bases`,
+    )
+  const offset = locateSlice(bytes, location.slice, location.offset)
+  const roomBytes = dataEnd - offset
+  if (roomBytes < MIN_MEMBER_BYTES)
+    throw new FormatError(`offset ${offset} leaves no room for a member before the tail at ${dataEnd}`, { offset })
+  const packedBytes = parsePackedBytes(record)
+  if (packedBytes !== undefined && (packedBytes > roomBytes || packedBytes < MIN_MEMBER_BYTES))
+    throw new FormatError(`csize is ${packedBytes}, expected ${MIN_MEMBER_BYTES} to ${roomBytes}`, { offset })
+  return { offset, packedBytes, roomBytes }
+}
+
+function locateSlice(bytes: ByteSource, slice: number, offset: number): number {
+  if (bytes.locate) return bytes.locate(slice, offset)
+  if (slice === 1) return offset
+  throw new FormatError(`its data is in slice ${slice}, but ${bytes.name} is not sliced: open it with all its slices`)
+}
+
+/**
+ * Gives the length of a file's member as the listing says it (column `csize`).
+ *
+ * @throws FormatError when the column is no number
+ */
+export function parsePackedBytes(record: ListingRecord): number | undefined {
+  const csize = record.columns.get('csize')
+  return csize === undefined ? undefined : parseNumber(csize, 'csize')
+}

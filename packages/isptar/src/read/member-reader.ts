@@ -1,0 +1,60 @@
+/** Inflates one gzip member from a stream of packed chunks, in bounded memory, and says where it ended. */
+import type { Codec } from '../gzip/codec.ts'
+import { MemberDecoder } from '../gzip/member-decoder.ts'
+import { KiB } from '../limits.ts'
+
+/** Deflate unfolds at most 1032 times, so one push makes at most 33 MiB, whatever the input. */
+const PUSH_BYTES = 32 * KiB
+
+/** Options of {@link MemberReader}. */
+export interface MemberReaderOptions {
+  /** Reads on when CRC or size are wrong. @defaultValue false */
+  readonly ignoreChecksum?: boolean | undefined
+}
+
+/** Reads one member. */
+export class MemberReader {
+  readonly #chunks: AsyncIterable<Uint8Array>
+  readonly #decoder: MemberDecoder
+  #after: Uint8Array = new Uint8Array(0)
+  #packedBytes = 0
+
+  /** @param chunks - packed bytes from the member's first on; more may follow the member */
+  constructor(chunks: AsyncIterable<Uint8Array>, codec: Codec, options: MemberReaderOptions = {}) {
+    this.#chunks = chunks
+    this.#decoder = new MemberDecoder(codec, { ignoreChecksum: options.ignoreChecksum ?? false })
+  }
+
+  /** Length of the member so far, in bytes; of the whole once {@link plain} has ended. */
+  get packedBytes(): number {
+    return this.#packedBytes
+  }
+
+  /** What followed the member in its last chunk; says something once {@link plain} has ended. */
+  get after(): Uint8Array {
+    return this.#after
+  }
+
+  /**
+   * Gives the plaintext piece by piece; ends after CRC and size were found right.
+   *
+   * @throws FormatError, IntegrityError
+   */
+  async *plain(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for await (const chunk of this.#chunks) {
+        for (let i = 0; i < chunk.length; i += PUSH_BYTES) {
+          const step = await this.#decoder.push(chunk.subarray(i, i + PUSH_BYTES))
+          this.#packedBytes += step.usedBytes
+          yield* step.plain
+          if (!step.ended) continue
+          this.#after = chunk.subarray(i + step.usedBytes)
+          return
+        }
+      }
+      await this.#decoder.finish()
+    } finally {
+      this.#decoder.close()
+    }
+  }
+}

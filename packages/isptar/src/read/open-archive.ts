@@ -1,0 +1,106 @@
+/** Opens an archive from its tail: one read, whatever its size (SPEC 2.4). */
+import { codec as defaultCodec } from '#codec'
+import { FormatError, isIsptarError, LimitError } from '../errors.ts'
+import type { Codec } from '../gzip/codec.ts'
+import { decodeMember } from '../gzip/decode-member.ts'
+import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
+import { MAX_SERVICE_INFO_BYTES, RESIDENT_LISTING_BYTES, TAIL_BYTES } from '../limits.ts'
+import { decodeServiceInfo, type ServiceInfo } from '../tail/service-info.ts'
+import { layoutTail } from '../tail/tail-layout.ts'
+import { findTrailer, MAX_TRAILER_BYTES } from '../tail/trailer.ts'
+import { Archive } from './archive.ts'
+import { Listing } from './listing.ts'
+import { withTail } from './with-tail.ts'
+
+/** How to open an archive. */
+export interface OpenOptions extends ReadOptions {
+  /** What inflates and checks. @defaultValue `node:zlib` on Node, pako elsewhere */
+  codec?: Codec | undefined
+  /** Size of the first read from the end, in bytes. @defaultValue 65,536 */
+  tailBytes?: number | undefined
+  /** Longest listing that is kept in memory, in bytes of plaintext. @defaultValue 33,554,432 */
+  residentListingBytes?: number | undefined
+}
+
+/**
+ * Opens an archive. Costs one read of the last 64 KiB; the listing is read when it is first needed, which costs a
+ * second read only where it is longer than that. The archive owns the source from here on; when opening fails the
+ * source is closed.
+ *
+ * @param source - the archive, or all its slices as one source
+ * @throws FormatError when it is no isptar archive or its end is missing; StorageError when it cannot be read
+ */
+export async function openArchive(source: ByteSource, options: OpenOptions = {}): Promise<Archive> {
+  const tailBytes = checkSize(options.tailBytes ?? TAIL_BYTES, 'tailBytes', MAX_TRAILER_BYTES)
+  const residentBytes = checkSize(options.residentListingBytes ?? RESIDENT_LISTING_BYTES, 'residentListingBytes', 0)
+  try {
+    return await open(source, tailBytes, residentBytes, options)
+  } catch (error) {
+    await source.close().catch(() => undefined)
+    throw error
+  }
+}
+
+async function open(
+  source: ByteSource,
+  tailBytes: number,
+  residentBytes: number,
+  options: OpenOptions,
+): Promise<Archive> {
+  const codec = options.codec ?? defaultCodec
+  const end = await source.readTail(tailBytes, options)
+  const { sizeBytes } = end
+  const bytes = withTail(source, end)
+  const trailer = findTrailer(end.bytes.subarray(-MAX_TRAILER_BYTES), codec)
+  const trailerOffset = sizeBytes - trailer.bytesFromEnd
+  const serviceInfoOffset = trailerOffset - checkServiceInfoSize(trailer.serviceInfoPackedBytes, trailerOffset)
+  const packed = await bytes.read(serviceInfoOffset, trailer.serviceInfoPackedBytes, options)
+  const notices: string[] = []
+  const serviceInfo = readServiceInfo(packed, codec, notices)
+  const tail = layoutTail(serviceInfo, serviceInfoOffset, trailerOffset)
+  return new Archive({
+    source,
+    sizeBytes,
+    serviceInfo,
+    tail,
+    listing: new Listing(bytes, tail, { codec, residentBytes }),
+    data: { bytes, codec, dataEnd: Math.min(tail.listingOffset, ...tail.sections.map((section) => section.offset)) },
+    notices,
+  })
+}
+
+function checkSize(value: number, what: string, min: number): number {
+  if (Number.isSafeInteger(value) && value >= min) return value
+  throw new RangeError(`${what} is ${value}, expected a whole number of bytes from ${min} on`)
+}
+
+function checkServiceInfoSize(packedBytes: number, trailerOffset: number): number {
+  if (packedBytes > trailerOffset)
+    throw new FormatError(`the trailer says the service info has ${packedBytes} bytes, only ${trailerOffset} precede it`)
+  if (packedBytes <= MAX_SERVICE_INFO_BYTES) return packedBytes
+  const max = MAX_SERVICE_INFO_BYTES
+  throw new LimitError(`the trailer says the service info has ${packedBytes} bytes, at most ${max} are read`, {
+    limit: 'MAX_SERVICE_INFO_BYTES',
+    max,
+    actual: packedBytes,
+  })
+}
+
+/**
+ * Decodes the service info. A wrong CRC of it alone is a notice, as the original reads over it too: the listing it
+ * leads to is checked by its own.
+ */
+function readServiceInfo(packed: Uint8Array, codec: Codec, notices: string[]): ServiceInfo {
+  const options = { maxBytes: MAX_SERVICE_INFO_BYTES }
+  try {
+    const member = decodeMember(codec, packed, options)
+    if (member.packedBytes !== packed.length)
+      throw new FormatError(`the service info has ${packed.length} bytes, its member ends after ${member.packedBytes}`)
+    return decodeServiceInfo(member.plain)
+  } catch (error) {
+    if (!isIsptarError(error, 'integrity')) throw error
+    const member = decodeMember(codec, packed, { ...options, ignoreChecksum: true })
+    notices.push(`service info: ${error.message}`)
+    return decodeServiceInfo(member.plain)
+  }
+}

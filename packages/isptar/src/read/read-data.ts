@@ -1,0 +1,174 @@
+/**
+ * Reads the data of one file from its member: exactly the listed size, CRC and length checked to the member's end.
+ * Small members are inflated in one call; large ones stream in bounded memory.
+ */
+import { decodeText } from '../bytes/text.ts'
+import { BaseMismatchError, FormatError, IntegrityError, isIsptarError, UnsupportedError } from '../errors.ts'
+import type { Codec } from '../gzip/codec.ts'
+import { decodeMember } from '../gzip/decode-member.ts'
+import type { ByteSource } from '../io/byte-source.ts'
+import { KiB, MiB } from '../limits.ts'
+import type { ListingRecord } from '../tail/listing-record.ts'
+import { locateData, type MemberPlace } from './locate-data.ts'
+import { MemberReader } from './member-reader.ts'
+
+const BLOCK = 512
+/** Members up to this size, packed and plain, are read and inflated in one call. */
+const WHOLE_BYTES = 1 * MiB
+/** Room for the headers that the original puts behind the data in its member; more is fetched when needed. */
+const FOLLOWING_BYTES = 4 * KiB
+
+/** What reading data needs to know of the archive. */
+export interface DataContext {
+  readonly bytes: ByteSource
+  readonly codec: Codec
+  /** Where the tail begins. */
+  readonly dataEnd: number
+}
+
+/** Options of {@link readData}. */
+export interface DataOptions {
+  signal?: AbortSignal | undefined
+  /**
+   * Gives the bytes although CRC or length are wrong: for salvage, when damaged bytes are better than none.
+   * @defaultValue false
+   */
+  ignoreChecksum?: boolean | undefined
+}
+
+/**
+ * Gives a file's data piece by piece. The last piece may come before the CRC is known; the iteration ends only after
+ * it was found right.
+ *
+ * @throws FormatError, IntegrityError, BaseMismatchError, StorageError: all name the entry
+ */
+export async function* readData(
+  context: DataContext,
+  record: ListingRecord,
+  options: DataOptions = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (record.sizeBytes === 0) return
+  try {
+    const place = locateData(record, context.bytes, context.dataEnd)
+    const whole = options.ignoreChecksum ? undefined : await readWhole(context, record, place, options)
+    if (whole) yield whole
+    else yield* readStreaming(context, record, place, options)
+  } catch (error) {
+    throw naming(error, record)
+  }
+}
+
+/** One read and one inflate; undefined when the member is, or may be, too large for that. */
+async function readWhole(
+  context: DataContext,
+  record: ListingRecord,
+  place: MemberPlace,
+  options: DataOptions,
+): Promise<Uint8Array | undefined> {
+  const window = firstWindow(record, place)
+  if (window > WHOLE_BYTES || record.sizeBytes > WHOLE_BYTES) return undefined
+  const packed = await context.bytes.read(place.offset, window, options)
+  refuseNoMember(packed, record, place)
+  const maxBytes = 2 * WHOLE_BYTES
+  if (place.packedBytes === undefined) {
+    try {
+      return checkSize(decodeMember(context.codec, packed, { maxBytes }), record, place)
+    } catch (error) {
+      // Without csize the window is a guess: what it cut off is read on by streaming, which finds real damage again.
+      if (isIsptarError(error, 'integrity') || isIsptarError(error, 'limit')) return undefined
+      throw error
+    }
+  }
+  return checkSize(decodeMember(context.codec, packed, { maxBytes }), record, place)
+}
+
+async function* readStreaming(
+  context: DataContext,
+  record: ListingRecord,
+  place: MemberPlace,
+  options: DataOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const chunks = memberChunks(context.bytes, record, place, options)
+  const member = new MemberReader(chunks, context.codec, options)
+  let plainBytes = 0
+  for await (const piece of member.plain()) {
+    const wanted = Math.min(piece.length, Math.max(record.sizeBytes - plainBytes, 0))
+    plainBytes += piece.length
+    if (wanted > 0) yield piece.subarray(0, wanted)
+  }
+  if (!options.ignoreChecksum) checkLengths(plainBytes, member.packedBytes, record, place)
+}
+
+/** The member's bytes, then, where its length is not listed, whatever follows up to the tail, in growing windows. */
+async function* memberChunks(
+  bytes: ByteSource,
+  record: ListingRecord,
+  place: MemberPlace,
+  options: DataOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let from = 0
+  let window = firstWindow(record, place)
+  let first = true
+  while (window > 0) {
+    for await (const chunk of bytes.stream(place.offset + from, window, options)) {
+      if (first) refuseNoMember(chunk, record, place)
+      first = false
+      yield chunk
+    }
+    from += window
+    window = place.packedBytes === undefined ? Math.min(Math.max(window, 64 * KiB), place.roomBytes - from) : 0
+  }
+}
+
+/** The exact length, or what stored deflate would take at worst (five bytes a block of 16 KiB) and what may follow. */
+function firstWindow(record: ListingRecord, place: MemberPlace): number {
+  if (place.packedBytes !== undefined) return place.packedBytes
+  const worst = record.sizeBytes + 5 * Math.ceil(record.sizeBytes / (16 * KiB - 1)) + FOLLOWING_BYTES
+  return Math.min(worst, place.roomBytes)
+}
+
+function refuseNoMember(bytes: Uint8Array, record: ListingRecord, place: MemberPlace): void {
+  if (bytes.length < 2 || (bytes[0] === 0x1f && bytes[1] === 0x8b)) return
+  const { offset } = place
+  if ((record.location?.plainOffset ?? 0) > 0)
+    throw new UnsupportedError(`it shares its member at ${offset} with other files (a group); this version reads none`)
+  throw new FormatError(`no gzip member at offset ${offset}`, { offset })
+}
+
+function checkSize(
+  member: { plain: Uint8Array; packedBytes: number },
+  record: ListingRecord,
+  place: MemberPlace,
+): Uint8Array {
+  checkLengths(member.plain.length, member.packedBytes, record, place)
+  return member.plain.subarray(0, record.sizeBytes)
+}
+
+function checkLengths(plainBytes: number, packedBytes: number, record: ListingRecord, place: MemberPlace): void {
+  const { sizeBytes } = record
+  if (plainBytes < sizeBytes)
+    throw new IntegrityError(`its member holds ${plainBytes} bytes, the listing says ${sizeBytes}`, {
+      expected: sizeBytes,
+      actual: plainBytes,
+    })
+  if (place.packedBytes === undefined) return
+  const padded = Math.ceil(sizeBytes / BLOCK) * BLOCK
+  if (packedBytes === place.packedBytes && (plainBytes === sizeBytes || plainBytes === padded)) return
+  throw new IntegrityError(
+    `its member has ${packedBytes} bytes that unfold to ${plainBytes}, the listing says ${place.packedBytes} and ${padded}`,
+    { expected: place.packedBytes, actual: packedBytes },
+  )
+}
+
+/** Gives an error of the data the entry's path; errors of the store and all others stay as they are. */
+function naming(error: unknown, record: ListingRecord): unknown {
+  if (!isIsptarError(error)) return error
+  const entry = decodeText(record.pathBytes)
+  const message = `${JSON.stringify(entry)}: ${error.message}`
+  if (error instanceof IntegrityError)
+    return new IntegrityError(message, { expected: error.expected, actual: error.actual, entry, cause: error })
+  if (error instanceof FormatError) return new FormatError(message, { offset: error.offset, cause: error })
+  if (error instanceof BaseMismatchError) return new BaseMismatchError(message, { cause: error })
+  if (error instanceof UnsupportedError) return new UnsupportedError(message, { cause: error })
+  return error
+}

@@ -1,0 +1,199 @@
+/** Checks a whole archive and says everything that is wrong with it, rather than the first thing. */
+import { createSha256 } from '#sha256'
+import { decodeText } from '../bytes/text.ts'
+import { type ErrorCode, isIsptarError } from '../errors.ts'
+import { decodeListingLine } from '../tail/decode-listing-line.ts'
+import type { ListingRecord } from '../tail/listing-record.ts'
+import type { ServiceInfo } from '../tail/service-info.ts'
+import { judgeEntryPath } from '../tar/entry-path.ts'
+import type { Listing } from './listing.ts'
+import { type DataContext, readData } from './read-data.ts'
+
+/** How far a verification is. */
+export interface VerifyProgress {
+  /** Entries looked at so far. */
+  readonly entryCount: number
+  /** Bytes of data checked so far. */
+  readonly dataBytes: number
+  /** The entry looked at. */
+  readonly path: string
+}
+
+/** How to verify. */
+export interface VerifyOptions {
+  /** Checks the tail only: not even the listing is read. @defaultValue false */
+  quick?: boolean | undefined
+  signal?: AbortSignal | undefined
+  /** Called before each entry. */
+  onProgress?: ((progress: VerifyProgress) => void) | undefined
+}
+
+/** One thing that is wrong. */
+export interface VerifyProblem {
+  readonly code: ErrorCode
+  /** The entry concerned; absent when it is the tail or the listing. */
+  readonly path?: string | undefined
+  readonly message: string
+}
+
+/** What a verification found. */
+export interface VerifyReport {
+  /** Whether nothing is wrong. */
+  readonly ok: boolean
+  readonly entryCount: number
+  /** Bytes of data that were read and found right. */
+  readonly dataBytes: number
+  readonly problems: readonly VerifyProblem[]
+  /** Oddities that lose nothing. */
+  readonly notices: readonly string[]
+}
+
+/** What verifying needs to know of the archive. */
+export interface VerifyContext {
+  readonly listing: Listing
+  readonly data: DataContext
+  readonly info: ServiceInfo
+  readonly notices: readonly string[]
+}
+
+/** Verifies an archive; see `Archive.verify`. */
+export async function verifyArchive(context: VerifyContext, options: VerifyOptions): Promise<VerifyReport> {
+  const check = new Verification(context, options)
+  if (!options.quick) await check.run()
+  return check.report()
+}
+
+class Verification {
+  readonly #context: VerifyContext
+  readonly #options: VerifyOptions
+  readonly #problems: VerifyProblem[] = []
+  readonly #notices: string[] = []
+  readonly #linkTargets = new Map<string, string>()
+  #entryCount = 0
+  #dataBytes = 0
+  #listedBytes = 0
+  #baseCount = 0
+
+  constructor(context: VerifyContext, options: VerifyOptions) {
+    this.#context = context
+    this.#options = options
+    for (const message of context.notices) this.#problems.push({ code: 'integrity', message })
+  }
+
+  async run(): Promise<void> {
+    try {
+      await this.#checkIdentity()
+    } catch (error) {
+      this.#note(error)
+      return
+    }
+    for await (const lines of this.#context.listing.batches(this.#options))
+      for (const line of lines) await this.#checkLine(line)
+    await this.#checkLinkTargets()
+    this.#checkCounts()
+  }
+
+  report(): VerifyReport {
+    if (this.#baseCount > 0)
+      this.#notices.push(`${this.#baseCount} files have their data in a base and were not read`)
+    return {
+      ok: this.#problems.length === 0,
+      entryCount: this.#entryCount,
+      dataBytes: this.#dataBytes,
+      problems: this.#problems,
+      notices: this.#notices,
+    }
+  }
+
+  /** One pass over the listing checks its CRC and, where the archive has one, its identity. */
+  async #checkIdentity(): Promise<void> {
+    const sha256 = createSha256()
+    for await (const piece of this.#context.listing.plain(this.#options)) sha256.update(piece)
+    const expected = this.#context.info.get('listing_sha256')
+    const actual = sha256.hex()
+    if (expected !== undefined && expected !== actual)
+      this.#problems.push({ code: 'integrity', message: `the listing's SHA-256 is ${actual}, recorded is ${expected}` })
+  }
+
+  async #checkLine(line: Uint8Array): Promise<void> {
+    let path: string | undefined
+    try {
+      const record = decodeListingLine(line)
+      if (record === undefined) {
+        this.#notices.push(`a listing line that is no entry: ${JSON.stringify(decodeText(line.subarray(0, 80)))}`)
+        return
+      }
+      path = decodeText(record.pathBytes)
+      this.#entryCount += 1
+      this.#options.onProgress?.({ entryCount: this.#entryCount, dataBytes: this.#dataBytes, path })
+      this.#checkPath(path)
+      if (record.type === 'hardlink') this.#linkTargets.set(path, decodeText(record.linkBytes ?? new Uint8Array(0)))
+      await this.#checkData(record)
+    } catch (error) {
+      this.#note(error, path)
+    }
+  }
+
+  #checkPath(path: string): void {
+    const reason = judgeEntryPath(path)
+    if (reason !== undefined)
+      this.#problems.push({ code: 'unsafe-path', path, message: `${JSON.stringify(path)} is no safe path: ${reason}` })
+  }
+
+  async #checkData(record: ListingRecord): Promise<void> {
+    this.#listedBytes += record.sizeBytes
+    if ((record.location?.depth ?? 0) > 0) {
+      this.#baseCount += 1
+      return
+    }
+    for await (const piece of readData(this.#context.data, record, { signal: this.#options.signal }))
+      this.#dataBytes += piece.length
+  }
+
+  /** A hardlink is worth nothing unless what it names is there. */
+  async #checkLinkTargets(): Promise<void> {
+    if (this.#linkTargets.size === 0) return
+    const missing = new Set(this.#linkTargets.values())
+    for await (const lines of this.#context.listing.batches(this.#options))
+      for (const line of lines) {
+        const record = tryDecode(line)
+        if (record) missing.delete(decodeText(record.pathBytes))
+      }
+    for (const [path, target] of this.#linkTargets)
+      if (missing.has(target)) this.#problems.push({ code: 'entry-not-found', path, message: missingTarget(path, target) })
+  }
+
+  #checkCounts(): void {
+    const { info } = this.#context
+    this.#compare(info.get('entries'), this.#entryCount, 'entries')
+    this.#compare(info.get('data_size'), this.#listedBytes, 'bytes of data')
+  }
+
+  #compare(recorded: string | undefined, actual: number, what: string): void {
+    if (recorded === undefined || recorded === String(actual)) return
+    this.#problems.push({
+      code: 'integrity',
+      message: `the service info says ${recorded} ${what}, the listing has ${actual}`,
+    })
+  }
+
+  /** Records an error of this library; anything else, aborts too, ends the verification. */
+  #note(error: unknown, path?: string): void {
+    this.#options.signal?.throwIfAborted()
+    if (!isIsptarError(error)) throw error
+    this.#problems.push({ code: error.code, path, message: error.message })
+  }
+}
+
+function tryDecode(line: Uint8Array): ListingRecord | undefined {
+  try {
+    return decodeListingLine(line)
+  } catch (error) {
+    if (isIsptarError(error)) return undefined
+    throw error
+  }
+}
+
+function missingTarget(path: string, target: string): string {
+  return `${JSON.stringify(path)} is a hardlink to ${JSON.stringify(target)}, which is not in the archive`
+}
