@@ -3,7 +3,7 @@ import type { Device, EntryType, Time } from './entry-type.ts'
 
 /** One tar entry's metadata. Names are bytes: tar does not say in which encoding they are. */
 export interface TarHeader {
-  /** Path without a leading or trailing `/`. */
+  /** Path without a trailing `/`. When decoded, a leading `/` or `./` is still there, for the caller to judge. */
   readonly pathBytes: Uint8Array
   readonly type: EntryType
   /** Permission bits and setuid, setgid, sticky: `& 0o7777`. */
