@@ -1,17 +1,11 @@
 /**
- * Unfolds a gzip member that comes in chunks cut anywhere: header, deflate stream, trailer. Each step is bounded, so that
- * a member which unfolds a thousandfold cannot fill the memory before its reader looks at it.
+ * Unfolds a gzip member that comes in chunks cut anywhere: header, deflate stream, trailer. A push makes at most 1032
+ * times its chunk (RFC 1951), so the caller's chunk size bounds the memory that a hostile member can take.
  */
-import { KiB, MiB } from '../limits.ts'
 import type { IntegrityError } from '../errors.ts'
 import type { Codec, InflateStep, RawInflater } from './codec.ts'
 import { MemberHeaderDecoder } from './member-header.ts'
 import { checkMemberTrailer, cutMemberError, MEMBER_TRAILER_BYTES } from './member-trailer.ts'
-
-/** Most input given to the inflater at once: it makes at most 16 MiB of this (RFC 1951 unfolds up to 1032 times). */
-const SLICE_BYTES: number = 16 * KiB
-/** A step ends once it has made this much. */
-const STEP_PLAIN_BYTES: number = 1 * MiB
 
 /** Options of {@link MemberDecoder}. */
 export interface MemberDecoderOptions {
@@ -26,7 +20,7 @@ export interface MemberDecoderOptions {
 export interface MemberStep {
   /** Plaintext, in order. */
   plain: readonly Uint8Array[]
-  /** How many bytes of the chunk were used. Less than all: push the rest again, unless `ended`. */
+  /** How many bytes of the chunk were used; all of them unless `ended`. */
   usedBytes: number
   /** Whether the member, trailer included, ended there. */
   ended: boolean
@@ -68,16 +62,14 @@ export class MemberDecoder {
   }
 
   /**
-   * Takes the next chunk, as much of it as keeps the step bounded. After the end it uses nothing.
+   * Takes the next chunk; what follows the member in it is left alone.
    *
    * @throws FormatError when it is no gzip member; IntegrityError when it is broken or its CRC-32 or length differ
    */
   async push(chunk: Uint8Array): Promise<MemberStep> {
     const plain: Uint8Array[] = []
-    const plainBytesBefore = this.#plainBytes
     let usedBytes = 0
     while (usedBytes < chunk.length && this.#phase !== 'ended') {
-      if (this.#plainBytes - plainBytesBefore >= STEP_PLAIN_BYTES) break
       const step = await this.#step(chunk.subarray(usedBytes))
       plain.push(...step.plain)
       usedBytes += step.usedBytes
@@ -114,7 +106,7 @@ export class MemberDecoder {
   }
 
   async #takeData(bytes: Uint8Array): Promise<Omit<InflateStep, 'ended'>> {
-    const step = await this.#inflater.push(bytes.subarray(0, SLICE_BYTES))
+    const step = await this.#inflater.push(bytes)
     for (const part of step.plain) {
       this.#crc = this.#codec.crc32(part, this.#crc)
       this.#plainBytes += part.length

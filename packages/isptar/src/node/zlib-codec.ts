@@ -77,7 +77,7 @@ function inflateError(error: unknown): unknown {
 class ZlibPipe<Stream extends InflateRaw | DeflateRaw> {
   readonly stream: Stream
   #output: Uint8Array[] = []
-  #failure: unknown
+  #failure: Error | undefined
   #reject: (error: unknown) => void = () => {}
   #resolve: () => void = () => {}
 
@@ -85,7 +85,7 @@ class ZlibPipe<Stream extends InflateRaw | DeflateRaw> {
     this.stream = stream
     stream.on('data', (chunk: Uint8Array) => this.#output.push(plainView(chunk)))
     stream.on('end', () => this.#resolve())
-    stream.on('error', (error: unknown) => {
+    stream.on('error', (error: Error) => {
       this.#failure = error
       this.#reject(error)
     })
@@ -130,10 +130,9 @@ class ZlibInflater implements RawInflater {
   }
 
   async finish(): Promise<boolean> {
-    const stream = this.#pipe.stream
-    if (this.#ended || stream.bytesWritten === 0) return this.#ended
+    if (this.#ended) return true
     try {
-      await this.#pipe.call(() => stream.end())
+      await this.#pipe.call(() => this.#pipe.stream.end())
       return true
     } catch (error) {
       if (hasCode(error, 'Z_BUF_ERROR')) return false
