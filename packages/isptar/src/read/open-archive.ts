@@ -1,6 +1,6 @@
 /** Opens an archive from its tail: one read, whatever its size (SPEC 2.4). */
 import { codec as defaultCodec } from '#codec'
-import { FormatError, isIsptarError, LimitError } from '../errors.ts'
+import { FormatError, isIsptarError, LimitError, UnsupportedError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
 import { decodeMember } from '../gzip/decode-member.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
@@ -57,6 +57,7 @@ async function open(
   const packed = await bytes.read(serviceInfoOffset, trailer.serviceInfoPackedBytes, options)
   const notices: string[] = []
   const serviceInfo = readServiceInfo(packed, codec, notices)
+  checkVersion(serviceInfo, source.name)
   const tail = layoutTail(serviceInfo, serviceInfoOffset, trailerOffset)
   return new Archive({
     source,
@@ -67,6 +68,13 @@ async function open(
     data: { bytes, codec, dataEnd: Math.min(tail.listingOffset, ...tail.sections.map((section) => section.offset)) },
     notices,
   })
+}
+
+/** A format that older readers would misread gets a new number (SPEC 11). */
+function checkVersion(info: ServiceInfo, name: string): void {
+  const format = info.get('format')
+  if (format === undefined || format === '2') return
+  throw new UnsupportedError(`${name} has format ${JSON.stringify(format)}; this version reads 1 and 2: use a newer isptar`)
 }
 
 function checkSize(value: number, what: string, min: number): number {
