@@ -1,0 +1,121 @@
+/** Restores entries to disk, or writes their data to standard output. */
+import { type Archive, isIsptarError } from 'isptar'
+import { type ExistingPolicy, type ExtractReport, extractTree } from 'isptar/node'
+import { BlockWriter } from '../block-writer.ts'
+import { UsageError } from '../command-io.ts'
+import type { Context } from '../context.ts'
+import { OK, PARTIAL } from '../exit-code.ts'
+import { openNamed } from '../open-named.ts'
+import { PatternSet } from '../patterns.ts'
+import { reportUnused } from '../report-unused.ts'
+import { selectEntries } from '../select-entries.ts'
+import { escapeName } from '../text/escape-name.ts'
+import { longSize, plural } from '../text/quantity.ts'
+import { hasData, writeData } from './cat.ts'
+
+/** Options of `isptar extract`. */
+export interface ExtractOptions {
+  readonly directory: string
+  readonly stripComponents: number
+  readonly overwrite?: true
+  readonly keep?: true
+  readonly dryRun?: true
+  readonly toStdout?: true
+  readonly devices?: true
+  readonly samePermissions?: true
+  /** False with `--no-owner`. */
+  readonly owner: boolean
+}
+
+/** Runs `isptar extract`. */
+export async function extract(
+  name: string,
+  patterns: readonly string[],
+  options: ExtractOptions,
+  context: Context,
+): Promise<number> {
+  if (options.toStdout && options.dryRun) throw new UsageError('--to-stdout and --dry-run cannot be combined')
+  const { archive } = await openNamed(name, context)
+  try {
+    const wanted = new PatternSet(patterns)
+    const work = options.toStdout ? writeAll : restore
+    const done = await work(archive, wanted, options, context)
+    const found = await reportUnused(wanted, archive, context)
+    return done === OK ? found : done
+  } finally {
+    await archive.close()
+  }
+}
+
+/** Goes on after an entry that is damaged: the others are wanted all the same. */
+async function writeAll(
+  archive: Archive,
+  wanted: PatternSet,
+  _options: ExtractOptions,
+  context: Context,
+): Promise<number> {
+  let exitCode = OK
+  for await (const entry of selectEntries(archive, wanted, context.io.signal)) {
+    if (!hasData(entry)) continue
+    try {
+      await writeData(entry, context)
+    } catch (error) {
+      if (!isIsptarError(error)) throw error
+      await context.fail(error.message)
+      exitCode = PARTIAL
+    }
+  }
+  return exitCode
+}
+
+async function restore(
+  archive: Archive,
+  wanted: PatternSet,
+  options: ExtractOptions,
+  context: Context,
+): Promise<number> {
+  const progress = context.startProgress()
+  const dryRun = options.dryRun ?? false
+  const names = new BlockWriter(context.io.stdout)
+  const show = context.io.stdout.isTty ? escapeName : (name: string): string => name
+  const report = await extractTree(archive, options.directory, {
+    ...(wanted.isEmpty ? {} : { filter: (entry) => wanted.matches(entry.path) }),
+    ...(options.owner ? {} : { owners: false }),
+    stripComponents: options.stripComponents,
+    existing: existingPolicy(options),
+    dryRun,
+    devices: options.devices ?? false,
+    samePermissions: options.samePermissions ?? false,
+    signal: context.io.signal,
+    onProgress: ({ entries, bytes, totalBytes, path }) =>
+      progress.update({ entryCount: entries, dataBytes: bytes, path }, totalBytes),
+    onEntry: (entry) => {
+      if (dryRun) names.gather(`${show(entry.path)}\n`)
+      else void context.detail(entry.path)
+    },
+  })
+  context.endProgress()
+  await names.flush()
+  await printReport(report, dryRun, context)
+  return report.ok ? OK : PARTIAL
+}
+
+function existingPolicy({ overwrite, keep }: ExtractOptions): ExistingPolicy {
+  if (overwrite) return 'replace'
+  return keep ? 'keep' : 'error'
+}
+
+async function printReport(report: ExtractReport, dryRun: boolean, context: Context): Promise<void> {
+  const { refused, refusedCount, problems, problemCount } = report
+  for (const { path, reason } of refused) await context.fail(`refused ${escapeName(path)}: ${reason}`)
+  for (const { path, message } of problems)
+    await context.fail(message.includes(path) ? message : `${escapeName(path)}: ${message}`)
+  const unlisted = refusedCount - refused.length + problemCount - problems.length
+  if (unlisted > 0) await context.fail(`and ${plural(unlisted, 'more entry', 'more entries')}`)
+  const parts = [`${dryRun ? 'would restore' : 'restored'} ${plural(report.entryCount, 'entry', 'entries')}`]
+  if (!dryRun) parts.push(longSize(report.bytes))
+  if (report.keptCount > 0) parts.push(`${plural(report.keptCount, 'entry', 'entries')} kept as they were`)
+  if (refusedCount > 0) parts.push(`${plural(refusedCount, 'entry', 'entries')} refused`)
+  if (problemCount > 0) parts.push(plural(problemCount, 'problem'))
+  await context.summarize(parts.join(', '))
+}

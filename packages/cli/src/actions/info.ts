@@ -1,0 +1,126 @@
+/** Describes an archive. */
+import type { Archive, CountedSource, EntryType } from 'isptar'
+import type { Context } from '../context.ts'
+import { OK } from '../exit-code.ts'
+import { openNamed } from '../open-named.ts'
+import { escapeName } from '../text/escape-name.ts'
+import { grouped, longSize, plural } from '../text/quantity.ts'
+
+/** Options of `isptar info`. */
+export interface InfoOptions {
+  readonly json?: true
+}
+
+/** What `isptar info --json` prints. Absent fields were not recorded. */
+export interface ArchiveInfo {
+  readonly name: string
+  readonly format: 1 | 2
+  readonly writer?: string
+  readonly created?: string
+  readonly identity?: string
+  readonly entries: number
+  readonly types: Readonly<Partial<Record<EntryType, number>>>
+  /** Bytes of data of all files, unpacked. */
+  readonly data_size: number
+  /** Bytes of the archive. */
+  readonly size: number
+  /** `size` over `data_size`. */
+  readonly ratio?: number
+  readonly slices: number
+  /** Bytes of the packed listing. */
+  readonly listing_size: number
+  /** Entries whose data lies in a base archive. */
+  readonly in_base: number
+  /** Files that changed while they were read. */
+  readonly dirty: number
+  /** What it took to learn all this. */
+  readonly read: { readonly bytes: number; readonly requests: number }
+}
+
+/** Runs `isptar info`. */
+export async function info(name: string, options: InfoOptions, context: Context): Promise<number> {
+  const { archive, counter } = await openNamed(name, context)
+  try {
+    const described = await describe(archive, counter, context.io.signal)
+    const { stdout } = context.io
+    const text = options.json ? `${JSON.stringify(described)}\n` : render(described, archive.sliceNames)
+    await stdout.write(text)
+    return OK
+  } finally {
+    await archive.close()
+  }
+}
+
+async function describe(archive: Archive, counter: CountedSource, signal: AbortSignal): Promise<ArchiveInfo> {
+  const types = new Map<EntryType, number>()
+  const counts = { entries: 0, dataBytes: 0, inBase: 0, dirty: 0 }
+  for await (const entry of archive.entries({ signal })) {
+    types.set(entry.type, (types.get(entry.type) ?? 0) + 1)
+    counts.entries += 1
+    counts.dataBytes += entry.sizeBytes
+    if ((entry.location?.depth ?? 0) > 0) counts.inBase += 1
+    if (entry.dirty) counts.dirty += 1
+  }
+  const { writer, createdAt, identity } = archive
+  return {
+    name: archive.name,
+    format: archive.formatVersion,
+    ...(writer !== undefined && { writer }),
+    ...(createdAt !== undefined && { created: createdAt }),
+    ...(identity !== undefined && { identity }),
+    entries: counts.entries,
+    types: Object.fromEntries(types),
+    data_size: counts.dataBytes,
+    size: archive.sizeBytes,
+    ...(counts.dataBytes > 0 && { ratio: Number((archive.sizeBytes / counts.dataBytes).toFixed(4)) }),
+    slices: archive.sliceNames?.length ?? 1,
+    listing_size: archive.tail.listingPackedBytes,
+    in_base: counts.inBase,
+    dirty: counts.dirty,
+    read: { bytes: counter.bytes, requests: counter.requests },
+  }
+}
+
+const TYPE_NOUNS: Readonly<Record<EntryType, readonly [one: string, many: string]>> = {
+  file: ['file', 'files'],
+  directory: ['folder', 'folders'],
+  symlink: ['symlink', 'symlinks'],
+  hardlink: ['hardlink', 'hardlinks'],
+  fifo: ['FIFO', 'FIFOs'],
+  char: ['character device', 'character devices'],
+  block: ['block device', 'block devices'],
+}
+
+function render(described: ArchiveInfo, sliceNames: readonly string[] | undefined): string {
+  const { format, size, data_size: dataSize, ratio, read, in_base: inBase, dirty } = described
+  const percent = ratio === undefined ? '' : `, ${(ratio * 100).toFixed(1)} % of its data`
+  const rows: [label: string, value: string | undefined][] = [
+    ['Archive', described.name],
+    ['Format', format === 1 ? '1 (original isptar)' : '2'],
+    ['Writer', described.writer],
+    ['Created', described.created],
+    ['Identity', described.identity],
+    ['Entries', `${grouped(described.entries)}${typesText(described.types)}`],
+    ['Data', exactSize(dataSize)],
+    ['Packed', `${exactSize(size)}${percent}`],
+    ['Slices', sliceNames && `${sliceNames.length}: ${sliceNames[0]} … ${sliceNames.at(-1)}`],
+    ['Listing', exactSize(described.listing_size)],
+    ['In a base', inBase > 0 ? `data of ${plural(inBase, 'entry', 'entries')}` : undefined],
+    ['Dirty', dirty > 0 ? `${plural(dirty, 'file')} changed while being read` : undefined],
+    ['Read', `${exactSize(read.bytes)} in ${plural(read.requests, 'request')} to know this`],
+  ]
+  const shown = rows.filter((row): row is [string, string] => row[1] !== undefined)
+  return shown.map(([label, value]) => `${label.padEnd(10)} ${escapeName(value)}\n`).join('')
+}
+
+function typesText(types: ArchiveInfo['types']): string {
+  const parts = Object.entries(TYPE_NOUNS).flatMap(([type, [one, many]]) => {
+    const count = types[type as EntryType] ?? 0
+    return count > 0 ? [plural(count, one, many)] : []
+  })
+  return parts.length > 0 ? `: ${parts.join(', ')}` : ''
+}
+
+function exactSize(bytes: number): string {
+  return bytes < 1000 ? longSize(bytes) : `${longSize(bytes)} (${grouped(bytes)} bytes)`
+}

@@ -1,0 +1,66 @@
+/**
+ * What a command sees of the process: its streams, its environment and the signal that ends it. `main.ts` gives the real
+ * ones; tests give their own.
+ */
+
+/** Standard output or standard error. */
+export interface Output {
+  /** Whether a person reads it on a terminal. */
+  readonly isTty: boolean
+  /** Width of that terminal in columns, when known. */
+  readonly columns: number | undefined
+  /**
+   * Writes all of it; settles once the stream took it.
+   *
+   * @throws OutputClosedError when the reader went away
+   * @throws OutputFailedError when the stream failed otherwise
+   */
+  write(data: Uint8Array | string): Promise<void>
+}
+
+/** Everything outside that a command may touch, but for files and the network. */
+export interface CommandIo {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Aborted with an {@link InterruptedError} when the user ends the command. */
+  readonly signal: AbortSignal
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number
+}
+
+/** The reason of an abort by SIGINT or SIGTERM. */
+export class InterruptedError extends Error {
+  /** 128 and the number of the Unix signal. */
+  readonly exitCode: number
+
+  constructor(signalName: 'SIGINT' | 'SIGTERM') {
+    super('interrupted')
+    this.name = 'InterruptedError'
+    this.exitCode = signalName === 'SIGINT' ? 130 : 143
+  }
+}
+
+/** Whoever read standard output has closed it: `isptar list x.tgz | head`. */
+export class OutputClosedError extends Error {
+  constructor() {
+    super('standard output was closed')
+    this.name = 'OutputClosedError'
+  }
+}
+
+/** Standard output could not take what was written: its disk is full, say. */
+export class OutputFailedError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'OutputFailedError'
+  }
+}
+
+/** The command line asks for something that does not make sense. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'UsageError'
+  }
+}

@@ -1,0 +1,28 @@
+/** Declares `isptar cat`. */
+import type { Command } from 'commander'
+import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
+
+/** Adds `cat` to the tree. */
+export function declareCat(program: Command, start: Start): void {
+  const command = program
+    .command('cat')
+    .summary('write files of an archive to standard output')
+    .description(
+      'Write files of an archive to standard output, checked as they go. Nothing is written unless all exist.',
+    )
+    .argument('<archive>', ARCHIVE_HELP)
+    .argument('<path...>', 'paths as `isptar list` prints them')
+    .addHelpText(
+      'after',
+      examples(
+        ['isptar cat site.tgz srv/site/robots.txt', 'print one file'],
+        ['isptar cat https://example.org/site.tgz var/dump.sql.gz | zcat | less', 'page through a remote one'],
+      ),
+    )
+  command.action((archive: string, paths: string[]) =>
+    start(command, async (context) => {
+      const { cat } = await import('../actions/cat.ts')
+      return cat(archive, paths, context)
+    })(),
+  )
+}

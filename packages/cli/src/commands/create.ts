@@ -1,0 +1,37 @@
+/** Declares `isptar create`. */
+import type { Command } from 'commander'
+import type { CreateOptions } from '../actions/create.ts'
+import { collect, examples, type Start, wholeNumber } from '../declare.ts'
+
+/** Adds `create` to the tree. */
+export function declareCreate(program: Command, start: Start): void {
+  const command = program
+    .command('create')
+    .summary('pack files and folders into a new archive')
+    .description('Pack files and folders into a new archive. It appears under its name only when it is whole.')
+    .argument('<archive>', 'the file to write, or - for standard output')
+    .argument('<path...>', 'files and folders to pack')
+    .option('-C, --directory <dir>', 'take paths from this folder')
+    .option('-l, --level <0-9>', 'compression: 0 stores, 1 is fast, 9 is small', wholeNumber(0, 9), 6)
+    .option('--exclude <pattern>', 'leave out what matches, as in .gitignore; may be repeated', collect, [])
+    .option('--exclude-from <file>', 'read such patterns from a file; may be repeated', collect, [])
+    .option('--exclude-caches', 'leave out what is in folders with a CACHEDIR.TAG')
+    .option('--one-file-system', 'do not enter other file systems')
+    .option('--no-xattrs', 'leave out extended attributes and ACLs')
+    .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect, [])
+    .option('--force', 'replace an archive of that name')
+    .addHelpText(
+      'after',
+      examples(
+        ['isptar create site.tgz /srv/site', 'pack a folder'],
+        ['isptar create -C /srv site.tgz site --exclude "*.log" --exclude node_modules/', 'without logs and packages'],
+        ['isptar create - photos --store-suffix .jpg | ssh nas "cat > photos.tgz"', 'through a pipe'],
+      ),
+    )
+  command.action((archive: string, paths: string[], options: CreateOptions) =>
+    start(command, async (context) => {
+      const { create } = await import('../actions/create.ts')
+      return create(archive, paths, options, context)
+    })(),
+  )
+}

@@ -1,0 +1,41 @@
+/** Declares `isptar extract`. */
+import { type Command, Option } from 'commander'
+import type { ExtractOptions } from '../actions/extract.ts'
+import { ARCHIVE_HELP, examples, PATTERN_HELP, type Start, wholeNumber } from '../declare.ts'
+
+/** Adds `extract` to the tree. */
+export function declareExtract(program: Command, start: Start): void {
+  const command = program
+    .command('extract')
+    .alias('x')
+    .summary('restore files and folders')
+    .description(
+      'Restore files and folders. Reads only what is asked for, checks it, and never writes outside the target folder.',
+    )
+    .argument('<archive>', ARCHIVE_HELP)
+    .argument('[path...]', `${PATTERN_HELP}; all when none is given`)
+    .option('-C, --directory <dir>', 'restore into this folder, made when missing', '.')
+    .option('--strip-components <count>', 'drop that many leading folders', wholeNumber(0, 1000), 0)
+    .addOption(new Option('--overwrite', 'replace files that exist').conflicts('keep'))
+    .option('--keep', 'leave files that exist as they are, without a word')
+    .option('-n, --dry-run', 'print what would be restored, write nothing')
+    .option('-O, --to-stdout', 'write the data of files to standard output')
+    .option('--devices', 'restore devices and FIFOs as well')
+    .option('--same-permissions', 'restore setuid, setgid and sticky bits, and ignore the umask')
+    .option('--no-owner', 'do not restore owners (the default unless run as root)')
+    .addHelpText(
+      'after',
+      examples(
+        ['isptar extract site.tgz', 'restore all into this folder'],
+        ['isptar extract https://example.org/site.tgz -C /restore srv/site/conf', 'one folder of a remote archive'],
+        ['isptar extract site.tgz -C /restore "*.conf" --dry-run', 'see what a glob would restore'],
+        ['isptar extract site.tgz -O var/dump.sql | psql', 'data into a program'],
+      ),
+    )
+  command.action((archive: string, paths: string[], options: ExtractOptions) =>
+    start(command, async (context) => {
+      const { extract } = await import('../actions/extract.ts')
+      return extract(archive, paths, options, context)
+    })(),
+  )
+}

@@ -1,0 +1,28 @@
+/** Declares `isptar verify`. */
+import type { Command } from 'commander'
+import type { VerifyCommandOptions } from '../actions/verify.ts'
+import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
+
+/** Adds `verify` to the tree. */
+export function declareVerify(program: Command, start: Start): void {
+  const command = program
+    .command('verify')
+    .summary('check an archive from end to end')
+    .description('Check an archive: its structure, its listing, and the data of every file against size and checksum.')
+    .argument('<archive>', ARCHIVE_HELP)
+    .option('--quick', 'check the end of the archive only, not the listing and the data')
+    .option('--json', 'as one JSON object')
+    .addHelpText(
+      'after',
+      examples(
+        ['isptar verify site.tgz && echo sound', 'the exit code tells'],
+        ['isptar verify --quick https://example.org/site.tgz', 'was the upload cut short?'],
+      ),
+    )
+  command.action((archive: string, options: VerifyCommandOptions) =>
+    start(command, async (context) => {
+      const { verify } = await import('../actions/verify.ts')
+      return verify(archive, options, context)
+    })(),
+  )
+}

@@ -1,0 +1,46 @@
+/** What the declarations of all commands share: how their work starts, examples in help, arguments that come again. */
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Context } from './context.ts'
+
+/** The work of a command; gives the exit code. */
+export type Action = (context: Context) => Promise<number>
+
+/** Makes what the parser calls from what a command does. */
+export type Start = (command: Command, action: Action) => () => Promise<void>
+
+/** Adds a command to the tree. */
+export type Declare = (program: Command, start: Start) => void
+
+/** How every command that reads describes its archive. */
+export const ARCHIVE_HELP = 'a file, the name of a sliced archive, or an http(s) URL'
+
+/** How commands describe what picks entries. */
+export const PATTERN_HELP = 'a path, a folder, or a glob such as "*.conf" or "etc/**"'
+
+/** Gives the part of a help text that shows how a command is used. */
+export function examples(...lines: readonly (readonly [commandLine: string, purpose: string])[]): string {
+  const shown = lines.map(([commandLine, purpose]) => `  $ ${commandLine}\n      ${purpose}`)
+  return `\nExamples:\n${shown.join('\n')}`
+}
+
+/** Gathers an option that may come several times. */
+export function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value]
+}
+
+/**
+ * Makes a parser of whole numbers for an option.
+ *
+ * @throws InvalidArgumentError from the parser, when the value is no number from `min` to `max`
+ */
+export function wholeNumber(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value)
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number
+    throw new InvalidArgumentError(
+      max === Number.MAX_SAFE_INTEGER
+        ? `It must be a whole number from ${min}.`
+        : `It must be a whole number from ${min} to ${max}.`,
+    )
+  }
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+/** The process around a command: its streams, its signals, its exit code. */
+import { type CommandIo, InterruptedError } from './command-io.ts'
+import { ProcessOutput } from './process-output.ts'
+import { run } from './run.ts'
+
+const controller = new AbortController()
+
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    const reason = new InterruptedError(name)
+    // The first signal lets the command clean up; whoever sends a second one does not want to wait.
+    if (controller.signal.aborted) process.exit(reason.exitCode)
+    controller.abort(reason)
+  })
+}
+
+const io: CommandIo = {
+  stdout: new ProcessOutput(process.stdout, 'standard output'),
+  stderr: new ProcessOutput(process.stderr, 'standard error'),
+  env: process.env,
+  signal: controller.signal,
+  now: () => performance.now(),
+}
+
+process.exitCode = await run(process.argv.slice(2), io)

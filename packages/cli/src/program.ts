@@ -1,0 +1,84 @@
+/** The tree of commands. Declaring them costs little; what a command does is loaded when it runs. */
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import type { CommandIo } from './command-io.ts'
+import { declareCat } from './commands/cat.ts'
+import { declareCompletion } from './commands/completion.ts'
+import { declareCreate } from './commands/create.ts'
+import { declareExtract } from './commands/extract.ts'
+import { declareInfo } from './commands/info.ts'
+import { declareList } from './commands/list.ts'
+import { declareVerify } from './commands/verify.ts'
+import type { Start } from './declare.ts'
+import { examples } from './declare.ts'
+import { EXIT_CODES } from './exit-code.ts'
+
+const DESCRIPTION = `Seekable tar.gz archives: any tar unpacks them, and one file comes out of a large or remote one
+by reading just that file.`
+
+const DEFAULT_COLUMNS = 80
+/** Longer lines of help are hard to read on any screen. */
+const MAX_COLUMNS = 100
+
+/**
+ * Builds the command tree.
+ *
+ * @param io - asked for the width of the terminal
+ * @param printed - gathers what the parser prints: help, version and usage errors
+ * @param start - wraps the work of a command
+ */
+export function createProgram(io: CommandIo, printed: { out: string; err: string }, start: Start): Command {
+  const program = new Command('isptar')
+  program
+    .description(DESCRIPTION)
+    .version(readVersion(), '-V, --version', 'print the version')
+    .option('-q, --quiet', 'print no progress, notices or summaries')
+    .option('-v, --verbose', 'print more: each entry, and where an error comes from')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help of a command')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => {
+        printed.out += text
+      },
+      writeErr: (text) => {
+        printed.err += text
+      },
+      outputError: (text, write) => write(text.replace(/^error:/, 'isptar:')),
+      getOutHelpWidth: () => Math.min(io.stdout.columns ?? DEFAULT_COLUMNS, MAX_COLUMNS),
+      getErrHelpWidth: () => Math.min(io.stderr.columns ?? DEFAULT_COLUMNS, MAX_COLUMNS),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      'after',
+      examples(
+        ['isptar create site.tgz /srv/site', 'pack a folder'],
+        ['isptar list -l https://example.org/site.tgz', 'look into a remote archive'],
+        ['isptar cat https://example.org/site.tgz srv/site/index.html', 'fetch one file of it'],
+        ['isptar extract site.tgz -C /restore "*.conf"', 'restore some'],
+      ) + exitCodeTable(),
+    )
+  const declarations = [
+    declareCreate,
+    declareList,
+    declareExtract,
+    declareCat,
+    declareInfo,
+    declareVerify,
+    declareCompletion,
+  ]
+  for (const declare of declarations) declare(program, start)
+  return program
+}
+
+function exitCodeTable(): string {
+  const lines = EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`)
+  return `\n\nExit codes:\n${lines.join('\n')}`
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
