@@ -62,7 +62,7 @@ export function decodeEntry(block: Uint8Array, meta: EntryMeta): EntryRecord | O
     throw new FormatError(`the tar entry ${JSON.stringify(decodeText(path))} is named as a directory but has data`)
   }
   const header = entryHeader(block, meta, type)
-  return { kind: 'entry', header: { ...header, pathBytes: path.slice(0, trimmedLength(path)) }, dataBytes }
+  return { kind: 'entry', header: { ...header, pathBytes: path.subarray(0, trimmedLength(path)) }, dataBytes }
 }
 
 function entryHeader(block: Uint8Array, meta: EntryMeta, type: EntryType): Omit<TarHeader, 'pathBytes'> {
@@ -154,11 +154,11 @@ function magic(block: Uint8Array): 'posix' | 'gnu' | 'none' {
   return text.startsWith('ustar ') ? 'gnu' : 'none'
 }
 
-/** A copy of a field up to its NUL. */
+/** A copy of a field up to its NUL; not by `slice`, which copies nothing when the block is a Node Buffer. */
 function text(block: Uint8Array, field: Field): Uint8Array {
   const bytes = fieldBytes(block, field)
   const end = bytes.indexOf(0)
-  return bytes.slice(0, end < 0 ? bytes.length : end)
+  return new Uint8Array(bytes.subarray(0, end < 0 ? bytes.length : end))
 }
 
 /** Length without trailing slashes; a path of slashes only keeps one, so that it is seen to be absolute. */
