@@ -8,6 +8,7 @@ import type { ServiceInfo } from '../tail/service-info.ts'
 import { judgeEntryPath } from '../tar/entry-path.ts'
 import type { Listing } from './listing.ts'
 import { type DataContext, readData } from './read-data.ts'
+import { TarAgreement } from './tar-agreement.ts'
 
 /** How far a verification is. */
 export interface VerifyProgress {
@@ -69,6 +70,8 @@ class Verification {
   readonly #problems: VerifyProblem[] = []
   readonly #notices: string[] = []
   readonly #linkTargets = new Map<string, string>()
+  /** Version 1 puts headers behind data in one member; only version 2 has them where they can be compared in order. */
+  readonly #tar: TarAgreement | undefined
   #entryCount = 0
   #dataBytes = 0
   #listedBytes = 0
@@ -77,18 +80,15 @@ class Verification {
   constructor(context: VerifyContext, options: VerifyOptions) {
     this.#context = context
     this.#options = options
+    this.#tar = context.info.get('format') === '2' ? new TarAgreement(context.data, options.signal) : undefined
     for (const message of context.notices) this.#problems.push({ code: 'integrity', message })
   }
 
   async run(): Promise<void> {
-    try {
-      await this.#checkIdentity()
-    } catch (error) {
-      this.#note(error)
-      return
-    }
+    if (!(await this.#attempt(() => this.#checkIdentity()))) return
     for await (const lines of this.#context.listing.batches(this.#options))
       for (const line of lines) await this.#checkLine(line)
+    await this.#attempt(async () => this.#tar?.finish())
     await this.#checkLinkTargets()
     this.#checkCounts()
   }
@@ -116,22 +116,21 @@ class Verification {
   }
 
   async #checkLine(line: Uint8Array): Promise<void> {
-    let path: string | undefined
-    try {
+    await this.#attempt(async () => {
       const record = decodeListingLine(line)
-      if (record === undefined) {
+      if (record === undefined)
         this.#notices.push(`a listing line that is no entry: ${JSON.stringify(decodeText(line.subarray(0, 80)))}`)
-        return
-      }
-      path = decodeText(record.pathBytes)
-      this.#entryCount += 1
-      this.#options.onProgress?.({ entryCount: this.#entryCount, dataBytes: this.#dataBytes, path })
-      this.#checkPath(path)
-      if (record.type === 'hardlink') this.#linkTargets.set(path, decodeText(record.linkBytes ?? new Uint8Array(0)))
-      await this.#checkData(record)
-    } catch (error) {
-      this.#note(error, path)
-    }
+      else await this.#checkRecord(record, decodeText(record.pathBytes))
+    })
+  }
+
+  async #checkRecord(record: ListingRecord, path: string): Promise<void> {
+    this.#entryCount += 1
+    this.#options.onProgress?.({ entryCount: this.#entryCount, dataBytes: this.#dataBytes, path })
+    this.#checkPath(path)
+    if (record.type === 'hardlink') this.#linkTargets.set(path, decodeText(record.linkBytes ?? new Uint8Array(0)))
+    if ((record.location?.depth ?? 0) === 0) await this.#attempt(async () => this.#tar?.check(record), path)
+    await this.#attempt(() => this.#checkData(record), path)
   }
 
   #checkPath(path: string): void {
@@ -178,10 +177,16 @@ class Verification {
   }
 
   /** Records an error of this library; anything else, aborts too, ends the verification. */
-  #note(error: unknown, path?: string): void {
-    this.#options.signal?.throwIfAborted()
-    if (!isIsptarError(error)) throw error
-    this.#problems.push({ code: error.code, path, message: error.message })
+  async #attempt(check: () => Promise<void>, path?: string): Promise<boolean> {
+    try {
+      await check()
+      return true
+    } catch (error) {
+      this.#options.signal?.throwIfAborted()
+      if (!isIsptarError(error)) throw error
+      this.#problems.push({ code: error.code, path, message: error.message })
+      return false
+    }
   }
 }
 

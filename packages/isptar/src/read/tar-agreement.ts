@@ -1,0 +1,81 @@
+/**
+ * Holds the listing of a version 2 archive against its tar headers, entry by entry and in order: what isptar gives and
+ * what a plain tar unpacks must be the same (SPEC 1.1). Memory does not grow with the archive.
+ */
+import { decodeText, equalBytes } from '../bytes/text.ts'
+import { IntegrityError } from '../errors.ts'
+import type { ListingRecord } from '../tail/listing-record.ts'
+import { TAIL_ENTRY_NAME } from '../tail/encode-tail.ts'
+import type { TarHeader } from '../tar/tar-header.ts'
+import { locateData } from './locate-data.ts'
+import type { DataContext } from './read-data.ts'
+import { TarHeaders } from './tar-headers.ts'
+
+/** Follows the listing through the tar stream. */
+export class TarAgreement {
+  readonly #context: DataContext
+  readonly #signal: AbortSignal | undefined
+  #headers: TarHeaders
+  /** After a disagreement nothing is compared until the next data member gives a place to start from. */
+  #lost = false
+
+  constructor(context: DataContext, signal: AbortSignal | undefined) {
+    this.#context = context
+    this.#signal = signal
+    this.#headers = new TarHeaders(context, 0, signal)
+  }
+
+  /**
+   * Compares the next listing record with the next tar header.
+   *
+   * @throws IntegrityError when they differ or the data does not follow its header; FormatError and others when the
+   * headers cannot be read
+   */
+  async check(record: ListingRecord): Promise<void> {
+    const place = record.sizeBytes > 0 ? locateData(record, this.#context.bytes, this.#context.dataEnd) : undefined
+    try {
+      if (this.#lost) return
+      const difference = compare(record, await this.#headers.next())
+      if (difference !== undefined) throw disagreement(record, difference)
+      if (place !== undefined && (place.offset !== this.#headers.offset || !this.#headers.drained))
+        throw disagreement(record, `its data follows its tar header at ${this.#headers.offset}, the listing says ${place.offset}`)
+    } catch (error) {
+      this.#lost = true
+      throw error
+    } finally {
+      if (place?.packedBytes !== undefined) {
+        this.#headers = new TarHeaders(this.#context, place.offset + place.packedBytes, this.#signal)
+        this.#lost = false
+      }
+    }
+  }
+
+  /**
+   * Compares the end: after the last entry comes the tail's own header.
+   *
+   * @throws IntegrityError when another entry follows
+   */
+  async finish(): Promise<void> {
+    if (this.#lost) return
+    const path = decodeText((await this.#headers.next()).pathBytes)
+    if (path === TAIL_ENTRY_NAME && this.#headers.drained) return
+    throw new IntegrityError(`the tar stream goes on with ${JSON.stringify(path)}, which is not in the listing`)
+  }
+}
+
+function compare(record: ListingRecord, header: TarHeader): string | undefined {
+  if (!equalBytes(record.pathBytes, header.pathBytes))
+    return `the tar header there is of ${JSON.stringify(decodeText(header.pathBytes))}`
+  for (const key of ['type', 'mode', 'uid', 'gid', 'sizeBytes'] as const)
+    if (record[key] !== header[key]) return `${key} is ${record[key]} in the listing, ${header[key]} in the tar header`
+  if (!equalBytes(record.linkBytes ?? new Uint8Array(0), header.linkBytes))
+    return `its link target is another in the tar header: ${JSON.stringify(decodeText(header.linkBytes))}`
+  if (record.mtime && record.mtime.seconds !== header.mtime.seconds)
+    return `mtime is ${record.mtime.seconds} in the listing, ${header.mtime.seconds} in the tar header`
+  return undefined
+}
+
+function disagreement(record: ListingRecord, difference: string): IntegrityError {
+  const entry = decodeText(record.pathBytes)
+  return new IntegrityError(`${JSON.stringify(entry)}: listing and tar disagree: ${difference}`, { entry })
+}
