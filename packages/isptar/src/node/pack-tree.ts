@@ -1,0 +1,211 @@
+/**
+ * Packs folders into an archive. What cannot be read or changes meanwhile is reported and never ends the packing; any
+ * failure of the target does, and then leaves nothing behind.
+ */
+import { decodeText } from '../bytes/text.ts'
+import { StorageError } from '../errors.ts'
+import type { Level } from '../gzip/codec.ts'
+import type { Target } from '../io/target.ts'
+import type { Time } from '../tar/entry-type.ts'
+import { createArchive } from '../write/archive-writer.ts'
+import type { ArchiveSummary, ArchiveWriter } from '../write/archive-writer.ts'
+import { openFileData } from './file-data.ts'
+import type { FileData } from './file-data.ts'
+import { Hardlinks } from './hardlinks.ts'
+import { describeStat, toProblem } from './tree-entry.ts'
+import type { TreeEntry, TreeProblem } from './tree-entry.ts'
+import { nodeFileSystem } from './tree-file-system.ts'
+import type { TreeFileSystem } from './tree-file-system.ts'
+import { walkTree } from './walk-tree.ts'
+import type { TreeRoots, WalkOptions } from './walk-tree.ts'
+
+/** How far the packing is. */
+export interface PackProgress {
+  /** Entries stored so far. */
+  readonly entries: number
+  /** Bytes of file data read so far. */
+  readonly bytes: number
+  /** Path in the archive of the entry at hand. */
+  readonly path: string
+}
+
+/** Options of {@link packTree}. */
+export interface PackOptions extends Omit<WalkOptions, 'hardlinks'> {
+  /** Compression effort. @defaultValue 6 */
+  level?: Level | undefined
+  /** Files whose names end so are stored, not deflated. @defaultValue those of compressed formats */
+  storeSuffixes?: readonly string[] | undefined
+  /** The archive's own time. @defaultValue `SOURCE_DATE_EPOCH` of the environment, else now */
+  createdAt?: Time | Date | undefined
+  /** Told after each entry and each half mebibyte of a file. */
+  onProgress?: ((progress: PackProgress) => void) | undefined
+}
+
+/** What was packed, and what was not. */
+export interface PackReport {
+  /** What the writer says of the archive. */
+  readonly summary: ArchiveSummary
+  readonly entryCount: number
+  /** Whether everything was taken as it is: there are no problems. */
+  readonly ok: boolean
+  /** What is missing, or stored but doubtful. */
+  readonly problems: readonly TreeProblem[]
+  /** What is worth knowing: sockets passed over, a leading `/` taken off, … */
+  readonly notices: readonly string[]
+}
+
+/**
+ * Packs one root or several, in the order given.
+ *
+ * @param roots - paths of folders or of anything else
+ * @param target - where the archive goes; it is committed, or aborted when this throws
+ * @param options - what to leave out, how to compress and whom to tell
+ * @throws StorageError when nothing at all could be read, or when the target fails; `signal.reason` on abort
+ */
+export async function packTree(roots: TreeRoots, target: Target, options: PackOptions = {}): Promise<PackReport> {
+  const { level, storeSuffixes, signal } = options
+  const createdAt = options.createdAt ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH'])
+  const writer = createArchive(target, { level, storeSuffixes, createdAt, signal })
+  try {
+    const packer = new Packer(writer, options)
+    await packer.pack(roots)
+    return await packer.finish(target)
+  } catch (error) {
+    await writer.abort().catch(() => undefined)
+    throw error
+  }
+}
+
+class Packer {
+  readonly #writer: ArchiveWriter
+  readonly #options: PackOptions
+  readonly #fileSystem: TreeFileSystem
+  readonly #hardlinks: Hardlinks = new Hardlinks()
+  readonly #problems: TreeProblem[] = []
+  readonly #notices: string[] = []
+  #entries = 0
+  #bytes = 0
+
+  constructor(writer: ArchiveWriter, options: PackOptions) {
+    this.#writer = writer
+    this.#options = options
+    this.#fileSystem = options.fileSystem ?? nodeFileSystem
+  }
+
+  async pack(roots: TreeRoots): Promise<void> {
+    const entries = walkTree(roots, {
+      ...this.#options,
+      hardlinks: this.#hardlinks,
+      onProblem: (problem) => this.#report(problem),
+      onNotice: (message) => {
+        this.#notices.push(message)
+        this.#options.onNotice?.(message)
+      },
+    })
+    for await (const entry of entries) {
+      if (entry.type !== 'file') await this.#writer.add(entry)
+      else if (!(await this.#addFile(entry))) continue
+      this.#entries += 1
+      this.#tell(entry)
+    }
+  }
+
+  async finish(target: Target): Promise<PackReport> {
+    const [problem] = this.#problems
+    // An empty archive must not take the place of a good one because a root was misspelt or not mounted.
+    if (this.#entries === 0 && problem !== undefined) throw nothingPacked(target, problem)
+    const summary = await this.#writer.close()
+    return {
+      summary,
+      entryCount: this.#entries,
+      ok: this.#problems.length === 0,
+      problems: this.#problems,
+      notices: this.#notices,
+    }
+  }
+
+  /** Stores a file; false when it could not be opened. */
+  async #addFile(entry: TreeEntry): Promise<boolean> {
+    const data = this.#open(entry)
+    if (data === undefined) {
+      this.#hardlinks.forget(entry.stat)
+      return false
+    }
+    try {
+      if (data.stat.ino !== entry.stat.ino || data.stat.dev !== entry.stat.dev) this.#hardlinks.forget(entry.stat)
+      // Size and time of the very file that is read: another one may have taken the name since the walk saw it.
+      const { dirty } = await this.#writer.add({ ...entry, ...describeStat(data.stat) }, data)
+      if (dirty) this.#reportDirty(entry, data)
+    } finally {
+      data.close()
+    }
+    return true
+  }
+
+  #open(entry: TreeEntry): FileData | undefined {
+    try {
+      const data = openFileData(entry.sourcePath, {
+        fileSystem: this.#fileSystem,
+        before: entry.stat,
+        onBytes: (count) => {
+          this.#bytes += count
+          if (entry.sizeBytes > count) this.#tell(entry)
+        },
+      })
+      if (data !== undefined) return data
+      const path = decodeText(entry.sourcePath)
+      this.#report({ path, kind: 'vanished', message: 'something else than a file has taken its name' })
+    } catch (error) {
+      this.#report(toProblem(entry.sourcePath, error))
+    }
+    return undefined
+  }
+
+  #reportDirty(entry: TreeEntry, data: FileData): void {
+    const path = decodeText(entry.sourcePath)
+    if (data.failure === undefined) {
+      this.#report({
+        path,
+        kind: 'changed',
+        message: 'it changed while it was read; the entry is flagged dirty',
+      })
+      return
+    }
+    const cause = toProblem(entry.sourcePath, data.failure).message
+    this.#report({
+      path,
+      kind: 'unreadable',
+      message: `${cause}; zeros stand for the rest, the entry is flagged dirty`,
+    })
+  }
+
+  #report(problem: TreeProblem): void {
+    this.#problems.push(problem)
+    this.#options.onProblem?.(problem)
+  }
+
+  #tell(entry: TreeEntry): void {
+    this.#options.onProgress?.({ entries: this.#entries, bytes: this.#bytes, path: decodeText(entry.path) })
+  }
+}
+
+function nothingPacked(target: Target, problem: TreeProblem): StorageError {
+  const kind = problem.kind === 'vanished' ? 'not-found' : 'denied'
+  return new StorageError(
+    `nothing could be packed into ${target.name}: ${JSON.stringify(problem.path)}: ${problem.message}`,
+    { operation: 'read', location: problem.path, kind },
+  )
+}
+
+/**
+ * Reads the time that reproducible builds set (https://reproducible-builds.org/specs/source-date-epoch/).
+ *
+ * @param text - whole seconds since 1970; undefined when it is not set
+ * @throws RangeError when it is something else
+ */
+export function sourceDateEpoch(text: string | undefined): Time | undefined {
+  if (text === undefined || text === '') return undefined
+  const seconds = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(seconds)) return { seconds, nanoseconds: 0 }
+  throw new RangeError(`SOURCE_DATE_EPOCH is ${JSON.stringify(text)}, expected whole seconds since 1970`)
+}

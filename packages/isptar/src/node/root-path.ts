@@ -1,0 +1,59 @@
+/** What the roots of a walk are called in the archive: relative paths, as tar makes them (SPEC 3.5). */
+import { decodeText } from '../bytes/text.ts'
+
+const SLASH = 0x2f
+
+/** A root as given, and what stands for it in the archive. */
+export interface RootPath {
+  /** Where it lies in the file system. */
+  readonly sourcePath: Buffer
+  /** Its path in the archive; empty for `.`, whose content is stored without a prefix. */
+  readonly path: Buffer
+  /** What was taken off the path, when that is worth saying. */
+  readonly notice: string | undefined
+}
+
+/**
+ * Takes off what must not stand in an archive: a leading `/`, everything up to the last `..`, and `.` components.
+ *
+ * @param root - as the caller gave it
+ * @param cwd - folder in which a relative root lies; the present one when undefined
+ * @throws TypeError when it is empty or has a NUL
+ */
+export function toRootPath(root: string | Buffer, cwd?: string | Buffer): RootPath {
+  const given = Buffer.from(root)
+  if (given.length === 0) throw new TypeError('a root is the empty string; the present folder is "."')
+  if (given.includes(0)) throw new TypeError(`the root ${JSON.stringify(decodeText(given))} has a NUL character`)
+  const parts = given
+    .toString('latin1')
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+  const kept = parts.slice(parts.lastIndexOf('..') + 1)
+  const sourcePath = cwd === undefined || given[0] === SLASH ? given : joinPath(Buffer.from(cwd), given)
+  return {
+    sourcePath,
+    path: Buffer.from(kept.join('/'), 'latin1'),
+    notice: noticeOf(given, kept.length < parts.length),
+  }
+}
+
+function noticeOf(given: Buffer, climbs: boolean): string | undefined {
+  if (!climbs && given[0] !== SLASH) return undefined
+  const what = climbs ? 'everything up to the last ".."' : 'the leading "/"'
+  return `${what} was taken off ${JSON.stringify(decodeText(given))}: paths in an archive are relative`
+}
+
+/**
+ * Joins a folder and a name in it.
+ *
+ * @param folder - empty when the name stands alone
+ */
+export function joinPath(folder: Buffer, name: Buffer): Buffer {
+  if (folder.length === 0) return name
+  const slash = folder[folder.length - 1] === SLASH ? 0 : 1
+  const joined = Buffer.allocUnsafe(folder.length + slash + name.length)
+  joined.set(folder)
+  if (slash === 1) joined[folder.length] = SLASH
+  joined.set(name, folder.length + slash)
+  return joined
+}
