@@ -1,0 +1,33 @@
+/**
+ * Tells in fixed memory which names may have come before: a bitmap over a hash of each name. It may take a new name for
+ * an old one, never an old one for new.
+ */
+
+const BITS = 25
+
+/** Shown every name once, it points out the few that may repeat. Costs 4 MiB, however many names. */
+export class DuplicateFinder {
+  readonly #bitmap = new Uint8Array(2 ** (BITS - 3))
+
+  /**
+   * Takes the next name.
+   *
+   * @returns whether it may have been taken before; a false alarm is a matter of one in a hundred for a million names
+   */
+  add(name: string): boolean {
+    const bit = hash(name) >>> (32 - BITS)
+    const mask = 1 << (bit & 7)
+    const byte = this.#bitmap[bit >>> 3] ?? 0
+    this.#bitmap[bit >>> 3] = byte | mask
+    return (byte & mask) !== 0
+  }
+}
+
+/** FNV-1a with a last mix (murmur3's), since only the upper bits are used. */
+function hash(name: string): number {
+  let h = 0x811c9dc5
+  for (let i = 0; i < name.length; i += 1) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193)
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}

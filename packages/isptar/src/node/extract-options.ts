@@ -1,0 +1,97 @@
+/** The options of `extractTree`, checked and with their defaults filled in. */
+import type { PlacePolicy } from '../extract/place-entry.ts'
+import type { RightsPolicy } from '../extract/restored-rights.ts'
+import type { Entry } from '../read/entry.ts'
+
+/** What is done where something stands already. Folders that stand are always used, never emptied. */
+export type ExistingPolicy = 'error' | 'replace' | 'keep'
+
+/** How far an extraction is. */
+export interface ExtractProgress {
+  /** Entries done, refused ones included. */
+  readonly entries: number
+  /** Bytes of data restored. */
+  readonly bytes: number
+  /** Entries to do. */
+  readonly totalEntries: number
+  /** Bytes of data to restore. */
+  readonly totalBytes: number
+  /** The entry done last. */
+  readonly path: string
+}
+
+/** What to extract and how; every option may be left out. */
+export interface ExtractOptions {
+  /** Only these entries: exact paths, and folders with all that is in them. @defaultValue all */
+  only?: readonly string[] | undefined
+  /** Only entries for which this says true; asked twice for each. @defaultValue all */
+  filter?: ((entry: Entry) => boolean) | undefined
+  /** How many leading components are cut off every path; entries with no more are left out. @defaultValue 0 */
+  stripComponents?: number | undefined
+  /**
+   * What is done where a file or link stands already: `error` refuses the entry, `replace` puts the entry in its place,
+   * `keep` leaves what stands. Nothing is ever written through or into what stands. @defaultValue 'error'
+   */
+  existing?: ExistingPolicy | undefined
+  /** Judges everything and writes nothing; data is not read. @defaultValue false */
+  dryRun?: boolean | undefined
+  /** Restores owner and group by their numbers. @defaultValue true for root, else false */
+  owners?: boolean | undefined
+  /** Restores setuid, setgid, sticky and privileged attributes; takes effect only with `owners`. @defaultValue false */
+  samePermissions?: boolean | undefined
+  /** Makes device nodes, which takes root; without it they are refused. @defaultValue false */
+  devices?: boolean | undefined
+  /** Restores extended attributes. @defaultValue true */
+  xattrs?: boolean | undefined
+  /** Whether the file system takes names that differ in case or normalisation for one. @defaultValue tried out */
+  foldsNames?: boolean | undefined
+  /** Told after each entry. */
+  onProgress?: ((progress: ExtractProgress) => void) | undefined
+  /** Told of each entry that was restored, in the order it was. */
+  onEntry?: ((entry: Entry) => void) | undefined
+  /** Ends the extraction early; what was restored whole stays. */
+  signal?: AbortSignal | undefined
+}
+
+/** {@link ExtractOptions} with nothing left open but `foldsNames`. */
+export interface ExtractSettings extends PlacePolicy, RightsPolicy {
+  readonly only: readonly string[] | undefined
+  readonly filter: (entry: Entry) => boolean
+  readonly existing: ExistingPolicy
+  readonly dryRun: boolean
+  readonly devices: boolean
+  readonly xattrs: boolean
+  readonly foldsNames: boolean | undefined
+  readonly onProgress: (progress: ExtractProgress) => void
+  readonly onEntry: (entry: Entry) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws TypeError or RangeError for an option that makes no sense
+ */
+export function resolveExtractOptions(options: ExtractOptions): ExtractSettings {
+  const { stripComponents = 0, existing = 'error' } = options
+  if (!Number.isSafeInteger(stripComponents) || stripComponents < 0)
+    throw new RangeError(`stripComponents must be a whole number from 0, got ${stripComponents}`)
+  if (existing !== 'error' && existing !== 'replace' && existing !== 'keep')
+    throw new TypeError(`existing must be 'error', 'replace' or 'keep', got ${JSON.stringify(existing)}`)
+  return {
+    stripComponents,
+    existing,
+    windows: process.platform === 'win32',
+    only: options.only,
+    filter: options.filter ?? (() => true),
+    dryRun: options.dryRun ?? false,
+    owners: options.owners ?? process.geteuid?.() === 0,
+    samePermissions: options.samePermissions ?? false,
+    devices: options.devices ?? false,
+    xattrs: options.xattrs ?? true,
+    foldsNames: options.foldsNames,
+    onProgress: options.onProgress ?? (() => undefined),
+    onEntry: options.onEntry ?? (() => undefined),
+    signal: options.signal,
+  }
+}

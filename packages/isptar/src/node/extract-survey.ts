@@ -1,0 +1,67 @@
+/**
+ * The first pass over the listing, before anything is written: it finds a damaged listing while nothing is done yet,
+ * how much there is to do, which entries hardlinks lead to, and which places are meant by more than one entry.
+ */
+import { DuplicateFinder } from '../extract/duplicate-finder.ts'
+import type { PathSelection } from '../extract/path-selection.ts'
+import { type PlacePolicy, placeEntry } from '../extract/place-entry.ts'
+import { isIsptarError } from '../errors.ts'
+import type { Archive } from '../read/archive.ts'
+import type { Entry } from '../read/entry.ts'
+import { normalizeEntryPath } from '../tar/entry-path.ts'
+import type { ExtractSettings } from './extract-options.ts'
+
+/** What the first pass found. */
+export interface Survey {
+  readonly totalEntries: number
+  readonly totalBytes: number
+  /** Normalised paths that hardlinks lead to. */
+  readonly linkTargets: ReadonlySet<string>
+  /** Places that may be meant more than once, and places of link targets: what becomes of them is kept in mind. */
+  readonly watchedPlaces: ReadonlySet<string>
+}
+
+/** Gives the entries to look at: one folder where only one is wanted, else all. */
+export function surveyedEntries(archive: Archive, settings: ExtractSettings): AsyncIterable<Entry> {
+  const under = settings.only?.length === 1 ? settings.only[0] : undefined
+  return archive.entries({ under, signal: settings.signal })
+}
+
+/**
+ * Reads the listing once. Memory grows with the number of hardlinks and repeated places only.
+ *
+ * @throws FormatError or IntegrityError when the listing is damaged
+ */
+export async function surveyArchive(
+  archive: Archive,
+  selection: PathSelection,
+  settings: ExtractSettings,
+): Promise<Survey> {
+  const finder = new DuplicateFinder()
+  const linkTargets = new Set<string>()
+  const watchedPlaces = new Set<string>()
+  let totalEntries = 0
+  let totalBytes = 0
+  for await (const entry of surveyedEntries(archive, settings)) {
+    if (!selection.has(entry.path) || !settings.filter(entry)) continue
+    totalEntries += 1
+    totalBytes += entry.sizeBytes
+    const place = placeOrNothing(entry.path, settings)
+    if (place !== undefined && finder.add(place)) watchedPlaces.add(place)
+    if (entry.type !== 'hardlink') continue
+    linkTargets.add(normalizeEntryPath(entry.linkTarget ?? ''))
+    const targetPlace = placeOrNothing(entry.linkTarget ?? '', settings)
+    if (targetPlace !== undefined) watchedPlaces.add(targetPlace)
+  }
+  return { totalEntries, totalBytes, linkTargets, watchedPlaces }
+}
+
+/** Refusals are reported by the second pass. */
+function placeOrNothing(path: string, policy: PlacePolicy): string | undefined {
+  try {
+    return placeEntry(path, policy)
+  } catch (error) {
+    if (isIsptarError(error, 'unsafe-path')) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Puts one thing in its place: it is made under a temporary name in the same folder and renamed when it is whole, so
+ * what fails or is cut off leaves nothing under the final name, and what stood there is never written into. Files are
+ * not synced one by one; a caller that needs the restored tree on disk at once syncs the file system.
+ */
+import { randomBytes } from 'node:crypto'
+import { closeSync, constants, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { IntegrityError } from '../errors.ts'
+import { MiB } from '../limits.ts'
+import type { Entry } from '../read/entry.ts'
+import { errnoOf } from './file-error.ts'
+import type { RestoreFolder } from './restore-root.ts'
+
+/** Files up to this size are read whole before anything is made. */
+const WHOLE_FILE_BYTES: number = 1 * MiB
+
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
+
+/**
+ * Makes something under a temporary name and renames it.
+ *
+ * @param make - makes it at the path it is given
+ */
+export async function install(
+  folder: RestoreFolder,
+  name: string,
+  make: (path: Buffer) => Promise<void> | void,
+): Promise<void> {
+  const temporary = folder.at(`.isptar-${randomBytes(8).toString('hex')}`)
+  let installed = false
+  try {
+    await make(temporary)
+    renameSync(temporary, folder.at(name))
+    installed = true
+  } finally {
+    if (!installed) removeIfThere(temporary)
+  }
+}
+
+/**
+ * Writes the data of an entry.
+ *
+ * @param finish - what is done with the open file once the data is in it
+ * @throws IntegrityError when the data is not what the archive says; then nothing is left
+ */
+export async function restoreData(
+  folder: RestoreFolder,
+  name: string,
+  entry: Entry,
+  signal: AbortSignal | undefined,
+  finish: (fd: number) => void,
+): Promise<void> {
+  const whole = entry.sizeBytes <= WHOLE_FILE_BYTES ? await readWhole(entry, signal) : undefined
+  await install(folder, name, async (path) => {
+    const fd = openSync(path, CREATE, 0o600)
+    try {
+      const written = whole === undefined ? await writeStream(fd, entry, signal) : writeAll(fd, whole)
+      if (written !== entry.sizeBytes) throw wrongSize(entry, written)
+      finish(fd)
+    } finally {
+      closeSync(fd)
+    }
+  })
+}
+
+function readWhole(entry: Entry, signal: AbortSignal | undefined): Promise<Uint8Array> | Uint8Array {
+  return entry.sizeBytes === 0 ? new Uint8Array() : entry.bytes({ signal })
+}
+
+async function writeStream(fd: number, entry: Entry, signal: AbortSignal | undefined): Promise<number> {
+  let written = 0
+  for await (const chunk of entry.stream({ signal })) written += writeAll(fd, chunk)
+  return written
+}
+
+function writeAll(fd: number, bytes: Uint8Array): number {
+  let offset = 0
+  while (offset < bytes.length) offset += writeSync(fd, bytes, offset)
+  return bytes.length
+}
+
+function wrongSize(entry: Entry, actual: number): IntegrityError {
+  const message = `${JSON.stringify(entry.path)} has ${actual} bytes, the archive says ${entry.sizeBytes}`
+  return new IntegrityError(message, { expected: entry.sizeBytes, actual, entry: entry.path })
+}
+
+/** Removes what an unfinished step may have made. */
+function removeIfThere(path: Buffer): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * Restores entries one by one below the target folder: folders, files and special files at once, links after all of
+ * them (`restore-links.ts`), so that nothing can be written through a link of the archive, and the rights and times of
+ * folders last, the deepest first.
+ */
+import { lstatSync, mkdirSync, rmdirSync, symlinkSync, unlinkSync, type Stats } from 'node:fs'
+import { StorageError, UnsafePathError } from '../errors.ts'
+import { NameRegister } from '../extract/name-register.ts'
+import { placeEntry } from '../extract/place-entry.ts'
+import type { Entry } from '../read/entry.ts'
+import type { ReportBuilder } from './extract-report.ts'
+import type { ExtractSettings } from './extract-options.ts'
+import { errnoOf } from './file-error.ts'
+import type { Posix } from './posix.ts'
+import { type AttributeContext, type Attributes, applyToFd, applyToPath } from './restore-attributes.ts'
+import { install, restoreData } from './restore-file.ts'
+import type { RestoreLedger } from './restore-ledger.ts'
+import type { RestoreFolder, RestoreRoot } from './restore-root.ts'
+
+/** What restoring takes. */
+export interface RestoreContext {
+  /** Undefined in a dry run into a folder that does not exist. */
+  readonly root: RestoreRoot | undefined
+  readonly settings: ExtractSettings
+  readonly ledger: RestoreLedger
+  readonly posix: Posix
+  readonly report: ReportBuilder
+  readonly foldsNames: boolean
+}
+
+/** Puts something at a name in a folder. */
+export type Maker = (folder: RestoreFolder, name: string) => Promise<void> | void
+
+/** Restores all entries but links. */
+export class TreeRestorer {
+  readonly #context: RestoreContext
+  readonly #folders = new Map<string, Attributes>()
+  readonly #names: NameRegister | undefined
+
+  constructor(context: RestoreContext) {
+    this.#context = context
+    this.#names = context.foldsNames ? new NameRegister() : undefined
+  }
+
+  /**
+   * Decides where an entry goes.
+   *
+   * @returns undefined when `stripComponents` leaves nothing of its path
+   * @throws UnsafePathError
+   */
+  place(entry: Entry): string | undefined {
+    const place = placeEntry(entry.path, this.#context.settings)
+    const other = place === undefined ? undefined : this.#names?.claim(place)
+    if (other === undefined) return place
+    throw new UnsafePathError(entry.path, `the file system takes it and ${JSON.stringify(other)} for one name`)
+  }
+
+  /**
+   * Restores an entry that is no hardlink.
+   *
+   * @param place - where, which need not be its own place
+   * @throws UnsafePathError or StorageError when it is refused; any error of its data
+   */
+  async restore(entry: Entry, place: string): Promise<void> {
+    const { settings, posix } = this.#context
+    const attributes = this.#attributesFor(entry)
+    switch (entry.type) {
+      case 'directory':
+        return this.#restoreFolder(entry, place)
+      case 'file':
+        return this.put(entry, place, (folder, name) =>
+          restoreData(folder, name, entry, settings.signal, (fd) => applyToFd(fd, entry, attributes)),
+        )
+      case 'symlink':
+        return this.#putNode(entry, place, (path) => symlinkSync(Buffer.from(entry.linkTargetBytes ?? []), path))
+      case 'fifo':
+        return this.#putNode(entry, place, (path) => posix.makeFifo(path))
+      case 'char':
+      case 'block':
+        return this.#restoreDevice(entry, entry.type, place)
+      case 'hardlink':
+        throw new TypeError('hardlinks are restored from their target')
+    }
+  }
+
+  /** Puts an entry in its place, unless what stands there forbids it, and counts it. */
+  async put(entry: Entry, place: string, make: Maker): Promise<void> {
+    const [parent, name] = splitPlace(place)
+    const folder = this.#context.root?.enter(parent, !this.#context.settings.dryRun)
+    if (folder !== undefined && !this.#makeRoom(entry, folder, name)) return this.#context.report.kept()
+    if (folder !== undefined && !this.#context.settings.dryRun) await make(folder, name)
+    this.#folders.delete(place)
+    this.#restored(entry, place)
+  }
+
+  /** Gives folders their rights and times, the deepest first: a folder may end without any rights. */
+  finishFolders(): void {
+    for (const place of [...this.#folders.keys()].sort().reverse()) {
+      try {
+        this.#finishFolder(place)
+      } catch (error) {
+        this.#context.report.failed(place, error, undefined)
+      }
+    }
+  }
+
+  #finishFolder(place: string): void {
+    const attributes = this.#folders.get(place)
+    const [parent, name] = splitPlace(place)
+    const folder = this.#context.root?.enter(place, false)
+    if (attributes === undefined || folder === undefined) return
+    const context = this.#attributesFor({ path: place })
+    if (folder.fd !== undefined) applyToFd(folder.fd, attributes, context)
+    else {
+      const holder = this.#context.root?.enter(parent, false)
+      if (holder !== undefined) applyToPath(holder.at(name), attributes, context)
+    }
+  }
+
+  #restored(entry: Entry, place: string): void {
+    const { ledger, report, settings } = this.#context
+    ledger.made(place, entry)
+    report.restored(entry.type, entry.sizeBytes)
+    settings.onEntry(entry)
+  }
+
+  #restoreFolder(entry: Entry, place: string): void {
+    const { root, settings, ledger } = this.#context
+    const [parent, name] = splitPlace(place)
+    const folder = root?.enter(parent, !settings.dryRun)
+    const stands = folder && standingAt(folder, name)
+    const mine = ledger.madeAt(place) !== undefined
+    if (stands?.isDirectory()) {
+      if (settings.existing === 'keep' && !mine) return this.#context.report.kept()
+    } else if (folder !== undefined) {
+      if (stands !== undefined && !this.#mayReplace(entry, place)) return this.#context.report.kept()
+      if (stands !== undefined && !settings.dryRun) unlinkSync(folder.at(name))
+      if (!settings.dryRun) mkdirSync(folder.at(name), 0o700)
+    }
+    const { mode, uid, gid, mtime } = entry
+    if (!settings.dryRun) this.#folders.set(place, { mode, uid, gid, mtime, xattrs: entry.xattrs })
+    this.#restored(entry, place)
+  }
+
+  #restoreDevice(entry: Entry, type: 'char' | 'block', place: string): Promise<void> {
+    const { device } = entry
+    if (!this.#context.settings.devices)
+      throw new UnsafePathError(entry.path, 'device nodes are made only when that is asked for')
+    if (device === undefined) throw new UnsafePathError(entry.path, 'a device without numbers')
+    return this.#putNode(entry, place, (path) => this.#context.posix.makeDevice(path, type, device))
+  }
+
+  /** Puts something that is made in one call and never opened. */
+  #putNode(entry: Entry, place: string, make: (path: Buffer) => void): Promise<void> {
+    return this.put(entry, place, (folder, name) =>
+      install(folder, name, (path) => {
+        make(path)
+        applyToPath(path, entry, this.#attributesFor(entry))
+      }),
+    )
+  }
+
+  /** Tells whether an entry may go to a name; a folder in the way goes when it is empty. */
+  #makeRoom(entry: Entry, folder: RestoreFolder, name: string): boolean {
+    const place = folder.place === '' ? name : `${folder.place}/${name}`
+    const stands = standingAt(folder, name)
+    if (stands === undefined) return true
+    if (!this.#mayReplace(entry, place)) return false
+    if (!stands.isDirectory() || this.#context.settings.dryRun) return true
+    try {
+      rmdirSync(folder.at(name))
+    } catch (error) {
+      const code = errnoOf(error)
+      throw code === 'ENOTEMPTY' || code === 'EEXIST' ? exists(entry, 'a folder that is not empty') : error
+    }
+    return true
+  }
+
+  /** Whether what stands there may go. What this extraction put there itself always may: the last entry wins. */
+  #mayReplace(entry: Entry, place: string): boolean {
+    const { settings, ledger } = this.#context
+    if (settings.existing === 'replace' || ledger.madeAt(place) !== undefined) return true
+    if (settings.existing === 'keep') return false
+    throw exists(entry, 'something')
+  }
+
+  #attributesFor(entry: { readonly path: string }): AttributeContext {
+    const { settings, posix, report } = this.#context
+    return { policy: settings, posix, onFailure: (error) => report.failed(entry.path, error, undefined) }
+  }
+}
+
+function splitPlace(place: string): readonly [parent: string, name: string] {
+  const slash = place.lastIndexOf('/')
+  return slash < 0 ? ['', place] : [place.slice(0, slash), place.slice(slash + 1)]
+}
+
+function standingAt(folder: RestoreFolder, name: string): Stats | undefined {
+  return lstatSync(folder.at(name), { throwIfNoEntry: false })
+}
+
+function exists(entry: Entry, what: string): StorageError {
+  const message = `${what} stands there already`
+  return new StorageError(message, { operation: 'restore', location: entry.path, kind: 'exists' })
+}
