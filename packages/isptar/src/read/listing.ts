@@ -7,7 +7,7 @@ import { concatBytes } from '../bytes/concat.ts'
 import { FormatError, LimitError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
-import { CHUNK_BYTES, MAX_LINE_BYTES, MAX_LISTING_RATIO } from '../limits.ts'
+import { CHUNK_BYTES, MAX_LINE_BYTES, MAX_LISTING_RATIO, RESIDENT_LISTING_BYTES } from '../limits.ts'
 import { LineSplitter } from '../tail/line-splitter.ts'
 import { MemberReader } from './member-reader.ts'
 
@@ -103,7 +103,7 @@ export class Listing {
   }
 
   #checkRatio(plainBytes: number): void {
-    const max = Math.max(this.#packedBytes * MAX_LISTING_RATIO, this.#options.residentBytes)
+    const max = Math.max(this.#packedBytes * MAX_LISTING_RATIO, this.#options.residentBytes, RESIDENT_LISTING_BYTES)
     if (plainBytes <= max) return
     throw new LimitError(
       `the listing of ${this.#bytes.name} unfolds to more than ${MAX_LISTING_RATIO} times its ${this.#packedBytes} bytes`,
