@@ -24,8 +24,8 @@ export function examples(...lines: readonly (readonly [commandLine: string, purp
 }
 
 /** Gathers an option that may come several times. */
-export function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value]
+export function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value]
 }
 
 /**

@@ -13,8 +13,8 @@ import type { Start } from './declare.ts'
 import { examples } from './declare.ts'
 import { EXIT_CODES } from './exit-code.ts'
 
-const DESCRIPTION = `Seekable tar.gz archives: any tar unpacks them, and one file comes out of a large or remote one
-by reading just that file.`
+const DESCRIPTION =
+  'Seekable tar.gz archives: any tar unpacks them, and one file comes out of a large or remote one by reading just that file.'
 
 const DEFAULT_COLUMNS = 80
 /** Longer lines of help are hard to read on any screen. */
@@ -37,7 +37,7 @@ export function createProgram(io: CommandIo, printed: { out: string; err: string
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help of a command')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm })
     .configureOutput({
       writeOut: (text) => {
         printed.out += text
@@ -71,6 +71,16 @@ export function createProgram(io: CommandIo, printed: { out: string; err: string
   ]
   for (const declare of declarations) declare(program, start)
   return program
+}
+
+/** Gives `list|ls <archive> [pattern...]`: that each has options goes without saying. */
+function subcommandTerm(command: Command): string {
+  const names = [command.name(), ...command.aliases()].join('|')
+  const shown = command.registeredArguments.map((argument) => {
+    const name = argument.name() + (argument.variadic ? '...' : '')
+    return argument.required ? `<${name}>` : `[${name}]`
+  })
+  return [names, ...shown].join(' ')
 }
 
 function exitCodeTable(): string {

@@ -13,12 +13,12 @@ export function declareCreate(program: Command, start: Start): void {
     .argument('<path...>', 'files and folders to pack')
     .option('-C, --directory <dir>', 'take paths from this folder')
     .option('-l, --level <0-9>', 'compression: 0 stores, 1 is fast, 9 is small', wholeNumber(0, 9), 6)
-    .option('--exclude <pattern>', 'leave out what matches, as in .gitignore; may be repeated', collect, [])
-    .option('--exclude-from <file>', 'read such patterns from a file; may be repeated', collect, [])
+    .option('--exclude <pattern>', 'leave out what matches, as in .gitignore; may be repeated', collect)
+    .option('--exclude-from <file>', 'read such patterns from a file; may be repeated', collect)
     .option('--exclude-caches', 'leave out what is in folders with a CACHEDIR.TAG')
     .option('--one-file-system', 'do not enter other file systems')
     .option('--no-xattrs', 'leave out extended attributes and ACLs')
-    .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect, [])
+    .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect)
     .option('--force', 'replace an archive of that name')
     .addHelpText(
       'after',

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { run } from '../src/run.ts'
+import { fakeIo } from './fake-io.ts'
+import { fixture } from './fixture.ts'
+
+const PLAIN = fixture('plain/archive.tgz')
+
+interface ExpectedEntry {
+  path: string
+  type: string
+  size: number
+  sha256?: string
+}
+
+function expectedFiles(): ExpectedEntry[] {
+  const entries = JSON.parse(readFileSync(fixture('plain/expected.json'), 'utf8')) as ExpectedEntry[]
+  return entries.filter(({ type }) => type === 'file')
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+describe('cat', () => {
+  test('writes each file as it went in', async () => {
+    for (const { path, sha256: wanted } of expectedFiles()) {
+      const io = fakeIo()
+      expect(await run(['cat', PLAIN, path], io)).toBe(0)
+      expect(sha256(io.stdout.bytes)).toBe(wanted)
+      expect(io.stderr.text).toBe('')
+    }
+  })
+
+  test('several follow each other in the order asked for', async () => {
+    const io = fakeIo()
+    expect(await run(['cat', PLAIN, 'data/b512', './data/b511'], io)).toBe(0)
+    expect(io.stdout.bytes.length).toBe(512 + 511)
+  })
+
+  test('writes nothing when one of them is not there', async () => {
+    const io = fakeIo()
+    expect(await run(['cat', PLAIN, 'data/b512', 'data/none'], io)).toBe(8)
+    expect(io.stdout.bytes.length).toBe(0)
+    expect(io.stderr.text).toMatch(/^isptar: no entry "data\/none" in \S+\n$/)
+  })
+
+  test('a folder has no data', async () => {
+    const io = fakeIo()
+    expect(await run(['cat', PLAIN, 'data/docs'], io)).toBe(5)
+    expect(io.stderr.text).toBe('isptar: "data/docs" is a directory: it has no data to write\n')
+  })
+
+  test('a hardlink gives the data of what it names', async () => {
+    const io = fakeIo()
+    expect(await run(['cat', fixture('types/archive.tgz'), 'd/hard'], io)).toBe(0)
+    expect(io.stdout.bytes.length).toBe(894)
+  })
+})
+
+describe('info', () => {
+  test('describes an archive of the original', async () => {
+    const io = fakeIo()
+    expect(await run(['info', '--json', PLAIN], io)).toBe(0)
+    const { name, read, size, ...described } = JSON.parse(io.stdout.text) as Record<string, unknown>
+    const files = expectedFiles()
+    const dataSize = files.reduce((sum, file) => sum + file.size, 0)
+    expect(described).toEqual({
+      format: 1,
+      entries: 13,
+      types: { file: files.length, directory: 13 - files.length },
+      data_size: dataSize,
+      ratio: Number((readFileSync(PLAIN).length / dataSize).toFixed(4)),
+      slices: 1,
+      listing_size: expect.any(Number),
+      in_base: 0,
+      dirty: 0,
+    })
+    expect(size).toBe(readFileSync(PLAIN).length)
+    expect(name).toBe(PLAIN)
+    expect(read).toEqual({ bytes: size, requests: 1 })
+  })
+
+  test('and for people', async () => {
+    const io = fakeIo()
+    expect(await run(['info', fixture('diff-sliced/base.tgz')], io)).toBe(0)
+    expect(io.stdout.text).toMatch(/^Slices {5}8: \S+base\.tgz\.part1 … \S+base\.tgz\.part8$/m)
+    expect(io.stdout.text).toMatch(/^Read {7}.+ in [\d,]+ requests? to know this$/m)
+  })
+
+  test('says how much lies in a base', async () => {
+    const io = fakeIo()
+    expect(await run(['info', fixture('diff/nochange.tgz')], io)).toBe(0)
+    expect(io.stdout.text).toMatch(/^In a base {2}data of \d+ entr(y|ies)$/m)
+  })
+})
+
+describe('verify', () => {
+  test('a sound archive', async () => {
+    const io = fakeIo()
+    expect(await run(['verify', PLAIN], io)).toBe(0)
+    expect(io.stdout.text).toBe(`${PLAIN}: 13 entries, 241.4 KiB of data: all sound\n`)
+    expect(io.stderr.text).toBe('')
+  })
+
+  test('--quiet leaves the exit code to speak', async () => {
+    const io = fakeIo()
+    expect(await run(['verify', '-q', PLAIN], io)).toBe(0)
+    expect(io.stdout.text + io.stderr.text).toBe('')
+  })
+
+  test('--json and --quick', async () => {
+    const io = fakeIo()
+    expect(await run(['verify', '--json', '--quick', PLAIN], io)).toBe(0)
+    expect(JSON.parse(io.stdout.text)).toEqual({
+      name: PLAIN,
+      ok: true,
+      entries: 0,
+      data_size: 0,
+      problems: [],
+      notices: [],
+    })
+  })
+})
