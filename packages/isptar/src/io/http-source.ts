@@ -61,8 +61,6 @@ export class HttpSource implements ByteSource {
     if (address.authorization !== undefined && !this.#headers.has('authorization')) {
       this.#headers.set('authorization', address.authorization)
     }
-    // The bytes must come as they are stored. Browsers forbid the header and do the same for ranges by themselves.
-    this.#headers.set('accept-encoding', 'identity')
     this.#fetch = options.fetch ?? (async (input, init) => globalThis.fetch(input, init))
     this.#init = options.credentials === undefined ? {} : { credentials: options.credentials }
     this.#timeoutMs = options.timeoutMs ?? 60_000
@@ -132,8 +130,13 @@ export class HttpSource implements ByteSource {
     const end = offset + length
     const exchange = await this.#send('GET', `bytes=${offset}-${end - 1}`, options)
     const part = await this.#checkPart(exchange, offset, length)
-    if (part === undefined || (part.first === offset && part.last === end - 1)) return exchange
+    if (part === undefined ? size !== undefined : part.first === offset && part.last === end - 1) return exchange
     await exchange.cancel()
+    if (part === undefined) {
+      // Where the place is hidden, only the size tells whether a short answer is right.
+      await this.#learnSize(options)
+      return this.#openRange(offset, length, options)
+    }
     if (part.first === offset && part.sizeBytes !== undefined && part.sizeBytes < end) {
       throw outOfRange(this.name, offset, length, part.sizeBytes)
     }
@@ -233,7 +236,9 @@ export class HttpSource implements ByteSource {
 
   async #send(method: 'GET' | 'HEAD', range: string | undefined, options?: ReadOptions): Promise<HttpExchange> {
     const headers = new Headers(this.#headers)
-    if (range !== undefined) headers.set('range', range)
+    // fetch itself asks for ranges without encoding; HEAD has to tell the same size. Browsers drop the header.
+    if (range === undefined) headers.set('accept-encoding', 'identity')
+    else headers.set('range', range)
     const init: RequestInit = { ...this.#init, method, headers }
     const { name } = this
     return HttpExchange.send(this.#url, init, {
