@@ -13,7 +13,7 @@ export const TAIL_BYTES: number = 64 * KiB
 /** Largest packed or plain service info; the original reads 2,048 bytes, a few kilobytes more cost nothing. */
 export const MAX_SERVICE_INFO_BYTES: number = 64 * KiB
 
-/** Largest `.backup.info` header region before the listing that is looked at (SPEC 1.4). */
+/** Longest gzip member header that is read: its extra field, name and comment have no bound of their own. */
 export const MAX_GZIP_HEADER_BYTES: number = 128 * KiB
 
 /** Longest listing line: a path of 64 KiB, its link target and 64 KiB of extended attributes in base64, with room. */

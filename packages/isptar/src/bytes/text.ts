@@ -1,6 +1,6 @@
 /**
  * Strings that lose nothing: bytes that are not UTF-8 become lone surrogates U+DC80–U+DCFF and come back as the same
- * bytes (Python's surrogateescape, PEP 383). Also the archive's order of names (SPEC 1.3).
+ * bytes (Python's surrogateescape, PEP 383). Also the archive's order of names (SPEC 3.5).
  */
 
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -94,7 +94,7 @@ export function decodeLatin1(bytes: Uint8Array): string {
 }
 
 /**
- * Compares two paths in the archive's order (SPEC 1.3): bytes as signed chars, `/` below every other byte, the end of
+ * Compares two paths in the archive's order (SPEC 3.5): bytes as signed chars, `/` below every other byte, the end of
  * the string lowest of all.
  *
  * @returns below 0, 0 or above 0

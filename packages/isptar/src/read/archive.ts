@@ -169,7 +169,15 @@ export class Archive implements EntryReader {
     await this.#listing.ensureWhole(options)
     const { record } = await this.#follow(typeof entry === 'string' ? await this.get(entry, options) : entry, options)
     const { start = 0, end = record.sizeBytes } = options
-    if (!(Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && start <= end && end <= record.sizeBytes))
+    if (
+      !(
+        Number.isSafeInteger(start) &&
+        Number.isSafeInteger(end) &&
+        start >= 0 &&
+        start <= end &&
+        end <= record.sizeBytes
+      )
+    )
       throw new RangeError(`bytes ${start} to ${end} asked for, the file has ${record.sizeBytes}`)
     let offset = 0
     for await (const piece of readData(this.#data, record, options)) {
@@ -184,7 +192,8 @@ export class Archive implements EntryReader {
     let current = entry
     for (let depth = 0; depth < MAX_LINK_DEPTH; depth += 1) {
       if (current.type === 'file') return current
-      if (current.type !== 'hardlink') throw new TypeError(`${JSON.stringify(entry.path)} is a ${current.type}: no data`)
+      if (current.type !== 'hardlink')
+        throw new TypeError(`${JSON.stringify(entry.path)} is a ${current.type}: no data`)
       current = await this.get(current.linkTarget ?? '', options)
     }
     throw new FormatError(`${JSON.stringify(entry.path)}: hardlinks that lead round in a circle`)
@@ -195,7 +204,10 @@ export class Archive implements EntryReader {
    * failure to read at all, and aborts, throw.
    */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-    return verifyArchive({ listing: this.#listing, data: this.#data, info: this.serviceInfo, notices: this.notices }, options)
+    return verifyArchive(
+      { listing: this.#listing, data: this.#data, info: this.serviceInfo, notices: this.notices },
+      options,
+    )
   }
 
   /** Closes the source. Safe to call twice. */

@@ -74,7 +74,9 @@ async function open(
 function checkVersion(info: ServiceInfo, name: string): void {
   const format = info.get('format')
   if (format === undefined || format === '2') return
-  throw new UnsupportedError(`${name} has format ${JSON.stringify(format)}; this version reads 1 and 2: use a newer isptar`)
+  throw new UnsupportedError(
+    `${name} has format ${JSON.stringify(format)}; this version reads 1 and 2: use a newer isptar`,
+  )
 }
 
 function checkSize(value: number, what: string, min: number): number {
@@ -84,7 +86,9 @@ function checkSize(value: number, what: string, min: number): number {
 
 function checkServiceInfoSize(packedBytes: number, trailerOffset: number): number {
   if (packedBytes > trailerOffset)
-    throw new FormatError(`the trailer says the service info has ${packedBytes} bytes, only ${trailerOffset} precede it`)
+    throw new FormatError(
+      `the trailer says the service info has ${packedBytes} bytes, only ${trailerOffset} precede it`,
+    )
   if (packedBytes <= MAX_SERVICE_INFO_BYTES) return packedBytes
   const max = MAX_SERVICE_INFO_BYTES
   throw new LimitError(`the trailer says the service info has ${packedBytes} bytes, at most ${max} are read`, {

@@ -38,7 +38,10 @@ export class TarAgreement {
       const difference = compare(record, await this.#headers.next())
       if (difference !== undefined) throw disagreement(record, difference)
       if (place !== undefined && (place.offset !== this.#headers.offset || !this.#headers.drained))
-        throw disagreement(record, `its data follows its tar header at ${this.#headers.offset}, the listing says ${place.offset}`)
+        throw disagreement(
+          record,
+          `its data follows its tar header at ${this.#headers.offset}, the listing says ${place.offset}`,
+        )
     } catch (error) {
       this.#lost = true
       throw error

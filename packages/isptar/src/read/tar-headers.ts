@@ -51,12 +51,15 @@ export class TarHeaders {
       this.#plain = this.#plain.subarray(BLOCK)
       if (record === undefined) continue
       if (record.kind === 'entry') return record.header
-      throw new FormatError(`tar headers before ${this.#offset}: expected an entry, found ${JSON.stringify(record.kind)}`)
+      throw new FormatError(
+        `tar headers before ${this.#offset}: expected an entry, found ${JSON.stringify(record.kind)}`,
+      )
     }
   }
 
   async #nextMember(): Promise<void> {
-    if (this.#plain.length > 0) throw new FormatError(`the header member before ${this.#offset} ends inside a tar block`)
+    if (this.#plain.length > 0)
+      throw new FormatError(`the header member before ${this.#offset} ends inside a tar block`)
     const room = this.#context.dataEnd - this.#offset
     for (let window = FIRST_WINDOW_BYTES; ; window *= 8) {
       const lengthBytes = Math.min(window, room)

@@ -94,8 +94,7 @@ class Verification {
   }
 
   report(): VerifyReport {
-    if (this.#baseCount > 0)
-      this.#notices.push(`${this.#baseCount} files have their data in a base and were not read`)
+    if (this.#baseCount > 0) this.#notices.push(`${this.#baseCount} files have their data in a base and were not read`)
     return {
       ok: this.#problems.length === 0,
       entryCount: this.#entryCount,
@@ -159,7 +158,8 @@ class Verification {
         if (record) missing.delete(decodeText(record.pathBytes))
       }
     for (const [path, target] of this.#linkTargets)
-      if (missing.has(target)) this.#problems.push({ code: 'entry-not-found', path, message: missingTarget(path, target) })
+      if (missing.has(target))
+        this.#problems.push({ code: 'entry-not-found', path, message: missingTarget(path, target) })
   }
 
   #checkCounts(): void {

@@ -59,7 +59,10 @@ function byteFor(field: Uint8Array, escape: number): number {
   if (letter === BACKSLASH) return BACKSLASH
   if (letter === LETTER_T) return TAB
   if (letter === LETTER_N) return LF
-  throw new FormatError(`bad escape in listing field ${JSON.stringify(decodeText(field))}: only \\\\, \\t and \\n exist`, {
-    offset: escape,
-  })
+  throw new FormatError(
+    `bad escape in listing field ${JSON.stringify(decodeText(field))}: only \\\\, \\t and \\n exist`,
+    {
+      offset: escape,
+    },
+  )
 }

@@ -146,7 +146,8 @@ export class ArchiveWriter {
 
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(() => {
-      if (this.#state !== 'open') throw new TypeError(`the archive ${this.#target.name} is ${this.#state}: nothing can be added`)
+      if (this.#state !== 'open')
+        throw new TypeError(`the archive ${this.#target.name} is ${this.#state}: nothing can be added`)
       return task()
     })
     this.#last = result.catch(() => undefined)
@@ -167,8 +168,10 @@ export class ArchiveWriter {
   async #add(entry: EntryInput, data: EntryData | undefined): Promise<AddedEntry> {
     const header = toTarHeader(entry, this.#createdAt)
     if (header.type === 'file' && data !== undefined) return this.#addFile(header, entry, data)
-    if (data !== undefined) throw new TypeError(`${JSON.stringify(decodeText(header.pathBytes))} is a ${header.type}: it takes no data`)
-    if (header.sizeBytes > 0) throw new TypeError(`${JSON.stringify(decodeText(header.pathBytes))} has a size but no data`)
+    if (data !== undefined)
+      throw new TypeError(`${JSON.stringify(decodeText(header.pathBytes))} is a ${header.type}: it takes no data`)
+    if (header.sizeBytes > 0)
+      throw new TypeError(`${JSON.stringify(decodeText(header.pathBytes))} has a size but no data`)
     return this.#orAbort(() => this.#addEmpty(header, false))
   }
 
@@ -260,12 +263,7 @@ export class ArchiveWriter {
     await this.#output.write(encodeMember(this.#codec, plain, this.#level))
   }
 
-  async #list(
-    header: TarHeader,
-    offset: number | undefined,
-    packedBytes: number,
-    dirty: boolean,
-  ): Promise<AddedEntry> {
+  async #list(header: TarHeader, offset: number | undefined, packedBytes: number, dirty: boolean): Promise<AddedEntry> {
     const { sizeBytes, xattrs } = header
     const columns = new Map<string, string>()
     if (offset !== undefined) columns.set('csize', String(packedBytes))

@@ -75,7 +75,9 @@ export function toTarHeader(input: EntryInput, defaultTime: Time): TarHeader {
 export function toTime(time: Time | Date, what: string): Time {
   const { seconds, nanoseconds } = time instanceof Date ? fromMilliseconds(time.getTime()) : time
   if (!Number.isSafeInteger(seconds) || !Number.isSafeInteger(nanoseconds) || nanoseconds < 0 || nanoseconds >= NANOS)
-    throw new RangeError(`time of ${JSON.stringify(what)} is ${seconds} s and ${nanoseconds} ns: both must be whole, ns below 10^9`)
+    throw new RangeError(
+      `time of ${JSON.stringify(what)} is ${seconds} s and ${nanoseconds} ns: both must be whole, ns below 10^9`,
+    )
   return { seconds, nanoseconds }
 }
 
@@ -91,7 +93,8 @@ function linkBytes(type: EntryType, target: string | Uint8Array | undefined, pat
     return new Uint8Array(0)
   }
   const text = typeof target === 'string' ? target : decodeText(target ?? new Uint8Array(0))
-  if (text === '' || text.includes('\0')) throw new TypeError(`${JSON.stringify(path)}: a ${type} needs a linkTarget without NUL`)
+  if (text === '' || text.includes('\0'))
+    throw new TypeError(`${JSON.stringify(path)}: a ${type} needs a linkTarget without NUL`)
   return encodeText(type === 'hardlink' ? normalizeEntryPath(text) : text)
 }
 
