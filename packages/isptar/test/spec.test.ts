@@ -14,13 +14,23 @@ const MARK = '<!-- worked example: written by test/spec.test.ts, which also read
 async function exampleArchive(): Promise<Uint8Array> {
   const target = new MemoryTarget()
   const writer = createArchive(target, { createdAt: new Date(0), level: 9, codec: pakoCodec })
-  await writer.add({ path: 'hello.txt', mode: 0o644, userName: 'root', groupName: 'root', mtime: new Date(0) }, 'hello\n')
+  await writer.add(
+    { path: 'hello.txt', mode: 0o644, userName: 'root', groupName: 'root', mtime: new Date(0) },
+    'hello\n',
+  )
   await writer.close()
   return target.bytes()
 }
 
 function describe(bytes: Uint8Array): string {
-  const names = ['header member', 'data member', 'header member of `.backup.info`', 'listing', 'service info', 'trailer']
+  const names = [
+    'header member',
+    'data member',
+    'header member of `.backup.info`',
+    'listing',
+    'service info',
+    'trailer',
+  ]
   const parts: string[] = []
   for (let offset = 0, n = 0; offset < bytes.length; n += 1) {
     const { plain, packedBytes } = decodeMember(pakoCodec, bytes.subarray(offset), { maxBytes: 1 << 20 })
@@ -51,7 +61,13 @@ test('the hex of the example is an archive', async () => {
   const spec = readFileSync(SPEC, 'utf8')
   const blocks = [...spec.slice(spec.indexOf(MARK)).matchAll(/```hex\n([^`]*)```/g)]
   expect(blocks).toHaveLength(6)
-  const bytes = Buffer.from(blocks.map((match) => match[1]).join('').replace(/\s/g, ''), 'hex')
+  const bytes = Buffer.from(
+    blocks
+      .map((match) => match[1])
+      .join('')
+      .replace(/\s/g, ''),
+    'hex',
+  )
   await using archive = await openArchive(new MemorySource(bytes))
   expect(await archive.text('hello.txt')).toBe('hello\n')
   expect((await archive.verify()).ok).toBe(true)

@@ -40,7 +40,7 @@ export interface ByteSource {
    */
   stream(offset: number, lengthBytes: number, options?: ReadOptions): AsyncIterable<Uint8Array>
   /**
-   * Maps a place in a slice to a place in the whole (SPEC 1.6). Absent where there are no slices: then slice 1 is the
+   * Maps a place in a slice to a place in the whole (SPEC 7). Absent where there are no slices: then slice 1 is the
    * whole. Call after `readTail`, which learns the sizes.
    *
    * @param slice - from 1

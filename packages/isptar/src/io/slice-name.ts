@@ -1,4 +1,4 @@
-/** Names of slices (SPEC 1.6): `NAME.part1`, `NAME.part2`, …, not padded. */
+/** Names of slices (SPEC 7): `NAME.part1`, `NAME.part2`, …, not padded. */
 
 const SLICE_NAME = /^(.*[^/])\.part([1-9]\d{0,8})$/s
 

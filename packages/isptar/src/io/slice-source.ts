@@ -1,5 +1,5 @@
 /**
- * Joins slices (SPEC 1.6) to one source: an archive cut at any byte, also with a last slice so short that the tail lies
+ * Joins slices (SPEC 7) to one source: an archive cut at any byte, also with a last slice so short that the tail lies
  * across the border.
  */
 import { FormatError } from '../errors.ts'

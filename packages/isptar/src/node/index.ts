@@ -1,7 +1,13 @@
 /** The file system side of isptar: files as sources and targets, trees in, trees out. Node only. */
+export type { ExistingPolicy, ExtractOptions, ExtractProgress } from './extract-options.ts'
+export type { ExtractProblem, ExtractReport, RefusedEntry } from './extract-report.ts'
+export { extractTree } from './extract-tree.ts'
 export { FileSource } from './file-source.ts'
 export { FileTarget, type FileTargetOptions } from './file-target.ts'
 export { toNodeReadable, toWebReadable, toWebWritable } from './node-streams.ts'
 export { openFile } from './open-file.ts'
 export { openUrl, type OpenUrlOptions } from './open-url.ts'
+export { packTree, type PackOptions, type PackProgress, type PackReport } from './pack-tree.ts'
+export type { TreeEntry, TreeProblem, TreeProblemKind } from './tree-entry.ts'
+export { type TreeRoots, walkTree, type WalkOptions } from './walk-tree.ts'
 export { codec as zlibCodec } from './zlib-codec.ts'

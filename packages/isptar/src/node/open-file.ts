@@ -1,4 +1,4 @@
-/** Opens an archive by its path, whether it is one file or slices of it (SPEC 1.6). */
+/** Opens an archive by its path, whether it is one file or slices of it (SPEC 7). */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { StorageError } from '../errors.ts'

@@ -1,4 +1,4 @@
-/** Opens an archive by its URL, whether it is one resource or slices of it (SPEC 1.6). */
+/** Opens an archive by its URL, whether it is one resource or slices of it (SPEC 7). */
 import { isIsptarError, LimitError, StorageError } from '../errors.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { HttpSource } from '../io/http-source.ts'
