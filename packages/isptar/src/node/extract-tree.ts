@@ -32,7 +32,11 @@ import { TreeRestorer } from './restore-tree.ts'
  * @throws FormatError or IntegrityError when the listing is damaged, before anything is written; StorageError when the
  * disk is full or the folder cannot be used; `signal.reason` after an abort
  */
-export function extractTree(archive: Archive, directory: string, options: ExtractOptions = {}): Promise<ExtractReport> {
+export async function extractTree(
+  archive: Archive,
+  directory: string,
+  options: ExtractOptions = {},
+): Promise<ExtractReport> {
   return extractInto(archive, directory, resolveExtractOptions(options))
 }
 

@@ -1,5 +1,6 @@
 /** A place to attack: a target folder, and a folder outside it that must stay as it is. */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
@@ -33,7 +34,8 @@ export interface SceneOptions extends ExtractOptions {
 /** Makes a scene that is removed after the test. */
 export function makeScene(): Scene {
   const base = mkdtempSync(join(tmpdir(), 'isptar-extract-'))
-  onTestFinished(() => rmSync(base, { recursive: true, force: true }))
+  // Not by Node, which cannot remove what is deeper than PATH_MAX.
+  onTestFinished(() => void spawnSync('rm', ['-rf', base]))
   const [out, outside] = [join(base, 'out'), join(base, 'outside')]
   for (const folder of [out, outside, join(base, 'out-evil'), join(outside, 'folder')]) mkdirSync(folder)
   writeFileSync(join(outside, 'secret'), 'must not be read or changed\n')
@@ -46,15 +48,11 @@ export function makeScene(): Scene {
     tree: () => snapshotTree(out),
     paths: () => [...snapshotTree(out).keys()].filter((path) => path !== '').sort(),
     async extract(entries, { proc, ...options } = {}) {
-      const before = outsideOf(base)
+      const before = snapshotTree(base, 'out')
       await using archive = await openArchive(new MemorySource(hostileArchive(entries)))
       const report = await extractInto(archive, out, resolveExtractOptions(options), { proc })
-      expect(outsideOf(base)).toEqual(before)
+      expect(snapshotTree(base, 'out')).toEqual(before)
       return report
     },
   }
-}
-
-function outsideOf(base: string): Map<string, NodeSnapshot> {
-  return new Map([...snapshotTree(base)].filter(([path]) => path !== 'out' && !path.startsWith('out/')))
 }

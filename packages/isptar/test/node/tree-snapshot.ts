@@ -18,20 +18,25 @@ export interface NodeSnapshot {
   device?: readonly [major: number, minor: number]
 }
 
-/** Gives all nodes below a folder by their path as latin1, the folder itself as an empty path. */
-export function snapshotTree(root: string): Map<string, NodeSnapshot> {
+/**
+ * Gives all nodes below a folder by their path as latin1, the folder itself as an empty path.
+ *
+ * @param except - a path that is left out with all below it
+ */
+export function snapshotTree(root: string, except?: string): Map<string, NodeSnapshot> {
   const nodes = new Map<string, NodeSnapshot>()
-  visit(Buffer.from(root), '', nodes)
+  visit(Buffer.from(root), '', nodes, except)
   return nodes
 }
 
-function visit(path: Buffer, place: string, nodes: Map<string, NodeSnapshot>): void {
+function visit(path: Buffer, place: string, nodes: Map<string, NodeSnapshot>, except: string | undefined): void {
+  if (place === except) return
   const node = snapshotNode(path)
   nodes.set(place, node)
   if (node.type !== 'dir') return
   for (const name of readdirSync(path, { encoding: 'buffer' })) {
     const child = name.toString('latin1')
-    visit(Buffer.concat([path, Buffer.from('/'), name]), place === '' ? child : `${place}/${child}`, nodes)
+    visit(Buffer.concat([path, Buffer.from('/'), name]), place === '' ? child : `${place}/${child}`, nodes, except)
   }
 }
 

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { PathSelection } from '../../src/extract/path-selection.ts'
+
+test('means exact paths and what is in folders, and remembers what it never met', () => {
+  const selection = new PathSelection(['etc/nginx/', './var/log', 'missing', 'etc/nginx'])
+  const paths = ['etc', 'etc/nginx', 'etc/nginx/a/b', 'etc/nginx2', './var/log/x', 'var', 'var/logs']
+  expect(paths.filter((path) => selection.has(path))).toEqual(['etc/nginx', 'etc/nginx/a/b', './var/log/x'])
+  expect(selection.unmet).toEqual(['missing'])
+})
+
+test.each([[undefined], [['.']], [['a', './']]])('%j means all', (only) => {
+  const selection = new PathSelection(only)
+  expect([selection.has('x'), selection.has('a/b'), selection.unmet]).toEqual([true, true, []])
+})
+
+test('an empty list means nothing', () => {
+  expect(new PathSelection([]).has('x')).toBe(false)
+})
