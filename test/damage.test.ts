@@ -1,0 +1,81 @@
+/**
+ * Damaged archives: cut at every byte, every bit flipped. What comes out is right, or it is an error of this library.
+ */
+import { readFileSync } from 'node:fs'
+import { type Archive, type Codec, MemorySource, type OpenOptions, openArchive, pakoCodec } from 'isptar'
+import { zlibCodec } from 'isptar/node'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { describeArchive, readDamaged } from '../packages/isptar/test/read/archive-content.ts'
+import { buildArchive, SMALL_TREE } from '../packages/isptar/test/write/build-archive.ts'
+import { fixturePath } from './original-archives.ts'
+
+let small: Uint8Array
+const plain = new Uint8Array(readFileSync(fixturePath('original/plain/archive.tgz')))
+
+beforeAll(async () => {
+  small = await buildArchive(SMALL_TREE)
+})
+
+const open = (bytes: Uint8Array, options?: OpenOptions): Promise<Archive> =>
+  openArchive(new MemorySource(bytes), options)
+
+describe('damage', () => {
+  it('cut anywhere at its end, an archive is refused', async () => {
+    const sound = await describeArchive(await open(small))
+    for (let length = 0; length < small.length; length += 1)
+      expect(await readDamaged(() => open(small.subarray(0, length)), sound), `${length} bytes`).toBe('refused')
+  })
+
+  it('cut anywhere at its beginning, an archive gives nothing wrong', async () => {
+    const sound = await describeArchive(await open(small))
+    for (let from = 1; from < small.length; from += 1)
+      expect(await readDamaged(() => open(small.subarray(from)), sound), `from ${from}`).toBe('refused')
+  })
+
+  it('longer by zeros, an archive is right as long as its trailer is in the last 39 bytes', async () => {
+    const sound = await describeArchive(await open(small))
+    const { trailerOffset } = (await open(small)).tail
+    for (let more = 1; more < 60; more += 1) {
+      const longer = new Uint8Array(small.length + more)
+      longer.set(small)
+      const expected = longer.length - trailerOffset <= 39 ? 'right' : 'refused'
+      expect(await readDamaged(() => open(longer), sound), `${more} more`).toBe(expected)
+    }
+  })
+
+  it.each([zlibCodec, pakoCodec])(
+    'any bit of a small archive flipped, nothing wrong comes out ($name)',
+    async (codec) => {
+      await checkFlips(small, 0, small.length, codec === pakoCodec ? 5 : 1, codec)
+    },
+  )
+
+  it('any bit of the tail of an original archive flipped, nothing wrong comes out', async () => {
+    const { tail } = await open(plain)
+    await checkFlips(plain, tail.listingOffset, plain.length, 1, zlibCodec)
+  })
+
+  it('bits of the data of an original archive flipped, nothing wrong comes out', async () => {
+    const { tail } = await open(plain)
+    await checkFlips(plain, 0, tail.listingOffset, 397, zlibCodec)
+  })
+})
+
+/** Flips every `step`th bit of a range, one at a time; reads everything each time. */
+async function checkFlips(bytes: Uint8Array, from: number, to: number, step: number, codec: Codec): Promise<void> {
+  const sound = await describeArchive(await open(bytes))
+  const outcomes = { refused: 0, right: 0, noticed: 0 }
+  const damaged = bytes.slice()
+  for (let bit = from * 8; bit < to * 8; bit += step) {
+    const at = bit >> 3
+    damaged[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7))
+    try {
+      outcomes[await readDamaged(() => open(damaged, { codec }), sound)] += 1
+    } catch (cause) {
+      throw new Error(`bit ${bit & 7} of byte ${at}`, { cause })
+    }
+    damaged[at] = bytes[at] ?? 0
+  }
+  // Most bits matter; those that do not are in gzip headers and, as nothing is read from them, in tar headers.
+  expect(outcomes.refused).toBeGreaterThan(outcomes.right)
+}
