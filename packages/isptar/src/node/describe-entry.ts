@@ -105,7 +105,7 @@ function readXattrs(path: Buffer, posix: Posix, options: DescribeOptions): Reado
     options.onProblem?.(toProblem(path, error))
   }
   if (bytes <= MAX_XATTR_BYTES) return kept
-  const message = `its extended attributes are left out: ${bytes} bytes, more than the ${MAX_XATTR_BYTES} that an entry holds`
+  const message = `its extended attributes are left out: ${bytes} bytes, an entry holds ${MAX_XATTR_BYTES}`
   options.onProblem?.({ path: decodeText(path), kind: 'unreadable', message })
   return new Map()
 }

@@ -1,6 +1,6 @@
 /**
- * Reads a file for an archive in bounded memory and tells afterwards whether it kept still meanwhile. Gives exactly what
- * was there when the file was opened: what is added later is not read; what is cut off is for the writer to fill up.
+ * Reads a file for an archive in bounded memory and tells afterwards whether it kept still meanwhile. Reads as much as
+ * was there when the file was opened: what is added later is left; what is cut off is for the writer to fill up.
  */
 import type { BigIntStats } from 'node:fs'
 import { MiB } from '../limits.ts'

@@ -47,6 +47,7 @@ export class FileTarget implements Target {
   readonly #mode: number
   readonly #state: TargetState
   #draft: Promise<Draft> | undefined
+  #draftPath: string | undefined
   #committing: Promise<void> | undefined
   #written = 0
 
@@ -62,6 +63,11 @@ export class FileTarget implements Target {
     this.#overwrite = options.overwrite ?? false
     this.#mode = options.mode ?? 0o666
     this.#state = new TargetState(path)
+  }
+
+  /** Paths of the file and, once writing has begun, of the temporary one; a walk leaves them out. */
+  get ownPaths(): readonly string[] {
+    return this.#draftPath === undefined ? [this.#path] : [this.#path, this.#draftPath]
   }
 
   /** @throws StorageError of kind `exists` at the first write when the file exists and `overwrite` is false */
@@ -121,6 +127,7 @@ export class FileTarget implements Target {
     await this.#checkName()
     const kept = Array.from(basename(this.#path)).slice(0, KEPT_CHARACTERS).join('')
     const path = join(dirname(this.#path), `.${kept}.${randomBytes(6).toString('hex')}.tmp`)
+    this.#draftPath = path
     return { handle: await open(path, 'wx', this.#mode), path }
   }
 

@@ -12,8 +12,9 @@ import type { ArchiveSummary, ArchiveWriter } from '../write/archive-writer.ts'
 import { openFileData } from './file-data.ts'
 import type { FileData } from './file-data.ts'
 import { Hardlinks } from './hardlinks.ts'
+import { createOwnFileTest } from './own-files.ts'
 import { describeStat, toProblem } from './tree-entry.ts'
-import type { TreeEntry, TreeProblem } from './tree-entry.ts'
+import type { FileIdentity, TreeEntry, TreeProblem } from './tree-entry.ts'
 import { nodeFileSystem } from './tree-file-system.ts'
 import type { TreeFileSystem } from './tree-file-system.ts'
 import { walkTree } from './walk-tree.ts'
@@ -68,7 +69,7 @@ export async function packTree(roots: TreeRoots, target: Target, options: PackOp
   const writer = createArchive(target, { level, storeSuffixes, createdAt, signal })
   try {
     const packer = new Packer(writer, options)
-    await packer.pack(roots)
+    await packer.pack(roots, createOwnFileTest(target))
     return await packer.finish(target)
   } catch (error) {
     await writer.abort().catch(() => undefined)
@@ -92,10 +93,11 @@ class Packer {
     this.#fileSystem = options.fileSystem ?? nodeFileSystem
   }
 
-  async pack(roots: TreeRoots): Promise<void> {
+  async pack(roots: TreeRoots, isTarget: (file: FileIdentity) => boolean): Promise<void> {
     const entries = walkTree(roots, {
       ...this.#options,
       hardlinks: this.#hardlinks,
+      isOwnFile: (file) => isTarget(file) || this.#options.isOwnFile?.(file) === true,
       onProblem: (problem) => this.#report(problem),
       onNotice: (message) => {
         this.#notices.push(message)

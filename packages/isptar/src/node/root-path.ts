@@ -29,7 +29,9 @@ export function toRootPath(root: string | Buffer, cwd?: string | Buffer): RootPa
     .split('/')
     .filter((part) => part !== '' && part !== '.')
   const kept = parts.slice(parts.lastIndexOf('..') + 1)
-  const sourcePath = cwd === undefined || given[0] === SLASH ? given : joinPath(Buffer.from(cwd), given)
+  const isAbsolute = given[0] === SLASH
+  const below = parts.length === 0 ? Buffer.alloc(0) : given
+  const sourcePath = cwd === undefined || isAbsolute ? given : joinPath(Buffer.from(cwd), below)
   return {
     sourcePath,
     path: Buffer.from(kept.join('/'), 'latin1'),
@@ -44,12 +46,14 @@ function noticeOf(given: Buffer, climbs: boolean): string | undefined {
 }
 
 /**
- * Joins a folder and a name in it.
+ * Joins a folder and what is in it; when one of them is empty, gives the other.
  *
- * @param folder - empty when the name stands alone
+ * @param folder - with or without a `/` at its end
+ * @param name - a name, or a relative path
  */
 export function joinPath(folder: Buffer, name: Buffer): Buffer {
   if (folder.length === 0) return name
+  if (name.length === 0) return folder
   const slash = folder[folder.length - 1] === SLASH ? 0 : 1
   const joined = Buffer.allocUnsafe(folder.length + slash + name.length)
   joined.set(folder)

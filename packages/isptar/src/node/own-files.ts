@@ -1,0 +1,27 @@
+/** Recognises the files that an archive is being written to, so that an archive never holds itself. */
+import { lstatSync } from 'node:fs'
+import type { Target } from '../io/target.ts'
+import type { FileIdentity } from './tree-entry.ts'
+
+/** A target that lies in the file system, such as `FileTarget`. */
+interface TargetOnDisk {
+  /** Paths of its files, those of temporary ones too; there may be more of them as writing goes on. */
+  readonly ownPaths: readonly string[]
+}
+
+/**
+ * Makes a test for the files of a target: what is being written, and an older archive of its name.
+ *
+ * @param target - any target; one that is not in the file system has no files
+ */
+export function createOwnFileTest(target: Target | (Target & TargetOnDisk)): (file: FileIdentity) => boolean {
+  if (!('ownPaths' in target)) return () => false
+  const known = new Map<string, FileIdentity>()
+  return (file) =>
+    target.ownPaths.some((path) => {
+      const own = known.get(path) ?? lstatSync(path, { bigint: true, throwIfNoEntry: false })
+      if (own === undefined) return false
+      known.set(path, own)
+      return own.ino === file.ino && own.dev === file.dev
+    })
+}

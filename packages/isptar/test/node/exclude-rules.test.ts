@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createExcludeRules } from '../../src/node/exclude-rules.ts'
+import { makeFolder } from './walk-support.ts'
+
+test('no patterns make no rules', () => {
+  expect(createExcludeRules()).toBeUndefined()
+  expect(createExcludeRules([], [])).toBeUndefined()
+})
+
+test.each([
+  ['*.log', 'a/b.log', false, true],
+  ['*.log', 'a/b.LOG', false, false],
+  ['/a', 'a', false, true],
+  ['/a', 'b/a', false, false],
+  ['a/', 'a', false, false],
+  ['a/', 'b/a', true, true],
+  ['**/x/*.tmp', 'p/q/x/1.tmp', false, true],
+  ['\\#a', '#a', false, true],
+  ['?', '\udcff', false, true],
+  ['a\nb', 'a\nb', false, true],
+  ['a\nb', 'a', false, false],
+])('%j on %j (folder: %j): %j', (pattern, path, isFolder, excluded) => {
+  expect(createExcludeRules([pattern])?.(path, isFolder)).toBe(excluded)
+})
+
+test('the last pattern that matches counts; those of files come first', () => {
+  const file = join(makeFolder(), 'patterns')
+  writeFileSync(file, '*\n!keep\n')
+  const rules = createExcludeRules(['keep/too'], [file])
+  expect(['x', 'keep', 'keep/too'].map((path) => rules?.(path, false))).toEqual([true, false, true])
+})
+
+test('rules hold for more paths than are remembered', () => {
+  const rules = createExcludeRules(['*.log', '!1.log'])
+  for (let n = 0; n < 40_000; n += 1) expect(rules?.(`${n}.log`, false)).toBe(n !== 1)
+  expect(rules?.('1.log', false)).toBe(false)
+})
+
+test('a file of patterns that is missing is an error that names it', () => {
+  const file = join(makeFolder(), 'nowhere')
+  expect(() => createExcludeRules([], [file])).toThrow(
+    expect.objectContaining({ code: 'storage', kind: 'not-found', location: file }),
+  )
+})

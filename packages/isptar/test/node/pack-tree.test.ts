@@ -1,0 +1,449 @@
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { MemorySource } from '../../src/io/memory-source.ts'
+import { MemoryTarget } from '../../src/io/memory-target.ts'
+import type { Target } from '../../src/io/target.ts'
+import { FileTarget } from '../../src/node/file-target.ts'
+import { packTree, sourceDateEpoch } from '../../src/node/pack-tree.ts'
+import type { PackOptions, PackProgress, PackReport } from '../../src/node/pack-tree.ts'
+import { loadPosix } from '../../src/node/posix.ts'
+import { nodeFileSystem } from '../../src/node/tree-file-system.ts'
+import type { TreeFileSystem } from '../../src/node/tree-file-system.ts'
+import type { TreeRoots } from '../../src/node/walk-tree.ts'
+import { openArchive } from '../../src/read/open-archive.ts'
+import { needs } from './needs.ts'
+import { fileSystemWith, makeFolder, systemError } from './walk-support.ts'
+
+const MiB = 1024 * 1024
+
+/** What became of one entry. */
+interface Stored {
+  type: string
+  text: string | undefined
+  dirty: boolean
+}
+
+/** Packs into memory and reads everything back. */
+async function pack(
+  roots: TreeRoots,
+  options: PackOptions,
+): Promise<{ report: PackReport; stored: Map<string, Stored>; bytes: Uint8Array }> {
+  const target = new MemoryTarget()
+  const report = await packTree(roots, target, options)
+  await using archive = await openArchive(new MemorySource(target.bytes()))
+  expect(await archive.verify()).toMatchObject({ ok: true, problems: [] })
+  const stored = new Map<string, Stored>()
+  for await (const { path, type, dirty } of archive.entries())
+    stored.set(path, { type, dirty, text: type === 'file' ? await archive.text(path) : undefined })
+  return { report, stored, bytes: target.bytes() }
+}
+
+/** A file system in which something happens once, just before a call on a path that ends so. */
+function meanwhile(call: 'open' | 'read', suffix: string, happen: (path: string) => void): TreeFileSystem {
+  const paths = new Map<number, string>()
+  let done = false
+  const tick = (at: string, path: string): void => {
+    if (done || at !== call || !path.endsWith(suffix)) return
+    done = true
+    happen(path)
+  }
+  return fileSystemWith({
+    open(path) {
+      tick('open', path.toString())
+      const fd = nodeFileSystem.open(path)
+      paths.set(fd, path.toString())
+      return fd
+    },
+    read(fd, into, offset) {
+      const count = nodeFileSystem.read(fd, into, offset)
+      tick('read', paths.get(fd) ?? '')
+      return count
+    },
+  })
+}
+
+/** A target whose nth write or commit fails. */
+function failingAt(nth: number, target: Target): Target {
+  let calls = 0
+  const count = (): void => {
+    calls += 1
+    if (calls === nth) throw systemError('ENOSPC')
+  }
+  return {
+    name: target.name,
+    async write(bytes) {
+      count()
+      await target.write(bytes)
+    },
+    async commit() {
+      count()
+      await target.commit()
+    },
+    abort: () => target.abort(),
+  }
+}
+
+function openFiles(): number {
+  return readdirSync('/proc/self/fd').length
+}
+
+describe('a tree of every kind', () => {
+  async function makeTree(): Promise<string> {
+    const cwd = makeFolder()
+    mkdirSync(join(cwd, 'site/empty'), { recursive: true })
+    writeFileSync(join(cwd, 'site/index.html'), 'hello\n')
+    writeFileSync(join(cwd, 'site/nothing'), '')
+    writeFileSync(join(cwd, 'site/big'), Buffer.alloc(3 * MiB + 7, 'isptar '))
+    writeFileSync(Buffer.concat([Buffer.from(`${cwd}/site/`), Buffer.from([0xff, 0x0a, 0x09])]), 'odd')
+    linkSync(join(cwd, 'site/index.html'), join(cwd, 'site/same.html'))
+    symlinkSync('index.html', join(cwd, 'site/link'))
+    chmodSync(join(cwd, 'site/index.html'), 0o640)
+    const posix = await loadPosix()
+    posix.makeFifo(Buffer.from(join(cwd, 'site/fifo')))
+    posix.setModifiedTime(Buffer.from(join(cwd, 'site/index.html')), {
+      seconds: 1_600_000_000,
+      nanoseconds: 123_456_000,
+    })
+    return cwd
+  }
+
+  test('is read back as it was', async () => {
+    const cwd = await makeTree()
+    const { report, stored } = await pack('site', { cwd })
+    expect(report).toMatchObject({ ok: true, problems: [], notices: [], entryCount: 9 })
+    expect(report.summary.entryCount).toBe(9)
+    expect([...stored].map(([path, { type }]) => [path, type])).toEqual([
+      ['site', 'directory'],
+      ['site/\udcff\n\t', 'file'],
+      ['site/big', 'file'],
+      ['site/empty', 'directory'],
+      ['site/fifo', 'fifo'],
+      ['site/index.html', 'file'],
+      ['site/link', 'symlink'],
+      ['site/nothing', 'file'],
+      ['site/same.html', 'hardlink'],
+    ])
+    expect(stored.get('site/big')?.text).toBe(readFileSync(join(cwd, 'site/big'), 'utf8'))
+    expect(stored.get('site/\udcff\n\t')?.text).toBe('odd')
+  })
+
+  test('is restored by tar as it was', async () => {
+    const cwd = await makeTree()
+    await packTree('site', new FileTarget(join(cwd, 'site.tgz')), { cwd })
+    mkdirSync(join(cwd, 'out'))
+    execFileSync('tar', ['-xzpf', join(cwd, 'site.tgz'), '-C', join(cwd, 'out'), 'site'])
+    const describeTree = (folder: string): string =>
+      execFileSync('find', ['site', '-printf', '%p %y %m %U %G %s %T@ %l %n\n'], { cwd: folder, encoding: 'latin1' })
+        // Times in plain tar headers are whole seconds.
+        .replace(/(?<= [0-9]+)\.[0-9]+(?= )/g, '')
+    const lines = (text: string): string[] =>
+      text
+        .split('\n')
+        .filter((line) => !/ d /.test(line))
+        .toSorted()
+    expect(lines(describeTree(join(cwd, 'out')))).toEqual(lines(describeTree(cwd)))
+    expect(
+      execFileSync('diff', ['-r', '--no-dereference', '--exclude=fifo', 'site', 'out/site'], { cwd }),
+    ).toHaveLength(0)
+  })
+
+  test('gives the same bytes twice with SOURCE_DATE_EPOCH', async () => {
+    const cwd = await makeTree()
+    vi.stubEnv('SOURCE_DATE_EPOCH', '1234567890')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const first = await pack('site', { cwd })
+    expect(Buffer.compare((await pack('site', { cwd })).bytes, first.bytes)).toBe(0)
+    const other = await pack('site', { cwd, createdAt: new Date(0) })
+    expect(Buffer.compare(other.bytes, first.bytes)).not.toBe(0)
+  })
+
+  test('tells how far it is', async () => {
+    const cwd = await makeTree()
+    const told: PackProgress[] = []
+    const { report } = await pack('site', { cwd, onProgress: (progress) => void told.push(progress) })
+    expect(told.at(-1)).toEqual({ entries: 9, bytes: report.summary.dataBytes, path: 'site/same.html' })
+    expect(told.filter(({ path }) => path === 'site/big').length).toBeGreaterThan(5)
+    for (const [k, { bytes, entries }] of told.entries()) {
+      expect(bytes).toBeGreaterThanOrEqual(told[k - 1]?.bytes ?? 0)
+      expect(entries).toBeGreaterThanOrEqual(told[k - 1]?.entries ?? 0)
+    }
+  })
+
+  test('has its FIFOs and devices never opened', async () => {
+    const cwd = await makeTree()
+    const opened: string[] = []
+    const fileSystem = fileSystemWith({
+      open(path) {
+        opened.push(path.toString('latin1').slice(cwd.length))
+        return nodeFileSystem.open(path)
+      },
+    })
+    await pack('site', { cwd, fileSystem })
+    expect(opened).toEqual(['/site/\xff\n\t', '/site/big', '/site/index.html', '/site/nothing'])
+  })
+})
+
+test('extended attributes come back', async ({ skip }) => {
+  const posix = await loadPosix()
+  needs(skip, posix.hasXattrs, posix.notice ?? '')
+  const cwd = makeFolder()
+  writeFileSync(join(cwd, 'a'), 'x')
+  try {
+    posix.writeXattr(Buffer.from(join(cwd, 'a')), 'user.note', Buffer.from('\0é'))
+  } catch {
+    needs(skip, false, 'the temporary folder keeps no extended attributes')
+  }
+  const target = new MemoryTarget()
+  await packTree('a', target, { cwd })
+  await using archive = await openArchive(new MemorySource(target.bytes()))
+  expect([...(await archive.get('a')).xattrs].map(([name, value]) => [name, Buffer.from(value).toString()])).toEqual([
+    ['user.note', '\0é'],
+  ])
+})
+
+describe('files that do not keep still', () => {
+  function makeFiles(size: number): string {
+    const cwd = makeFolder()
+    writeFileSync(join(cwd, 'a'), Buffer.alloc(size, 'a'))
+    writeFileSync(join(cwd, 'b'), 'after')
+    return cwd
+  }
+
+  test.each([10, MiB - 1, 3 * MiB + 5])('one of %i bytes grows: it is cut where it ended before', async (size) => {
+    const cwd = makeFiles(size)
+    const fileSystem = meanwhile('read', 'a', (path) => appendFileSync(path, 'more'))
+    const { report, stored } = await pack('.', { cwd, fileSystem })
+    expect(stored.get('a')).toEqual({ type: 'file', dirty: true, text: 'a'.repeat(size) })
+    expect(stored.get('b')).toEqual({ type: 'file', dirty: false, text: 'after' })
+    expect(report).toMatchObject({ ok: false, problems: [{ path: `${cwd}/a`, kind: 'changed' }] })
+    expect(report.summary.dirtyCount).toBe(1)
+  })
+
+  test('one shrinks: zeros stand for what is gone', async () => {
+    const cwd = makeFiles(3 * MiB)
+    const fileSystem = meanwhile('read', 'a', (path) => truncateSync(path, MiB + 3))
+    const { report, stored } = await pack('.', { cwd, fileSystem })
+    const text = stored.get('a')?.text ?? ''
+    expect(text.length).toBe(3 * MiB)
+    expect(text.replace(/\0+$/, '')).toBe('a'.repeat(MiB + 3))
+    expect(stored.get('a')?.dirty).toBe(true)
+    expect(report).toMatchObject({ ok: false, problems: [{ path: `${cwd}/a`, kind: 'changed' }] })
+  })
+
+  test('one is written to in place, its size the same', async () => {
+    const cwd = makeFiles(2 * MiB)
+    const fileSystem = meanwhile('read', 'a', (path) => writeFileSync(path, Buffer.alloc(2 * MiB, 'z')))
+    const { report, stored } = await pack('.', { cwd, fileSystem })
+    expect(stored.get('a')?.dirty).toBe(true)
+    expect(report.problems).toMatchObject([{ path: `${cwd}/a`, kind: 'changed' }])
+  })
+
+  test('an empty one grows', async () => {
+    const cwd = makeFiles(0)
+    const fileSystem = fileSystemWith({
+      fstat(fd) {
+        appendFileSync(join(cwd, 'a'), '')
+        const stat = nodeFileSystem.fstat(fd)
+        if (stat.size === 0n) appendFileSync(join(cwd, 'a'), 'x')
+        return stat
+      },
+    })
+    const { report, stored } = await pack('.', { cwd, fileSystem })
+    expect(stored.get('a')).toEqual({ type: 'file', dirty: true, text: '' })
+    expect(report.ok).toBe(false)
+  })
+
+  test('one goes away before it is opened: it is not stored', async () => {
+    const cwd = makeFiles(10)
+    const fileSystem = meanwhile('open', 'a', (path) => unlinkSync(path))
+    const { report, stored } = await pack('.', { cwd, fileSystem })
+    expect([...stored.keys()]).toEqual(['b'])
+    expect(report).toMatchObject({ ok: false, entryCount: 1, problems: [{ path: `${cwd}/a`, kind: 'vanished' }] })
+  })
+
+  test('one that has two names goes away: the other name has the data', async () => {
+    const cwd = makeFiles(10)
+    linkSync(join(cwd, 'a'), join(cwd, 'c'))
+    const fileSystem = meanwhile('open', 'a', (path) => unlinkSync(path))
+    const { stored } = await pack('.', { cwd, fileSystem })
+    expect(stored.get('c')).toEqual({ type: 'file', dirty: false, text: 'a'.repeat(10) })
+  })
+
+  test('another file takes its name: the other is stored whole and flagged', async () => {
+    const cwd = makeFiles(10)
+    linkSync(join(cwd, 'a'), join(cwd, 'c'))
+    writeFileSync(join(cwd, 'z'), 'a longer one that takes its place')
+    const fileSystem = meanwhile('open', 'a', (path) => renameSync(join(cwd, 'z'), path))
+    const { stored } = await pack(['a', 'c'], { cwd, fileSystem })
+    expect(stored.get('a')).toEqual({ type: 'file', dirty: true, text: 'a longer one that takes its place' })
+    expect(stored.get('c')).toMatchObject({ type: 'file', text: 'a'.repeat(10) })
+  })
+
+  test.each([
+    ['a symlink', (path: string) => symlinkSync('/etc/passwd', path)],
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a FIFO', (path: string) => void execFileSync('mkfifo', [path])],
+  ])('%s takes its name: nothing is stored, nothing waits', async (_what, make) => {
+    const cwd = makeFiles(10)
+    const fileSystem = meanwhile('open', 'a', (path) => {
+      unlinkSync(path)
+      make(path)
+    })
+    const { report, stored } = await pack('.', { cwd, fileSystem })
+    expect([...stored.keys()]).toEqual(['b'])
+    expect(report.problems).toHaveLength(1)
+  })
+})
+
+describe('files that cannot be read', () => {
+  test('one that cannot be opened is reported and left out', async () => {
+    const cwd = makeFolder()
+    for (const name of ['a', 'b']) writeFileSync(join(cwd, name), name)
+    const fileSystem = meanwhile('open', 'a', () => {
+      throw systemError('EACCES')
+    })
+    const { report, stored } = await pack('.', { cwd, fileSystem })
+    expect([...stored.keys()]).toEqual(['b'])
+    expect(report.problems).toEqual([{ path: `${cwd}/a`, kind: 'unreadable', message: 'EACCES: made up' }])
+  })
+
+  test.each([1, 2, 3])('reading fails at call %i: zeros stand for the rest', async (nth) => {
+    const cwd = makeFolder()
+    writeFileSync(join(cwd, 'a'), Buffer.alloc(3 * MiB, 'a'))
+    writeFileSync(join(cwd, 'b'), 'after')
+    let calls = 0
+    const fileSystem = fileSystemWith({
+      read(fd, into, offset) {
+        calls += 1
+        if (calls === nth) throw systemError('EIO')
+        return nodeFileSystem.read(fd, into, offset)
+      },
+    })
+    const before = openFiles()
+    const { report, stored } = await pack('.', { cwd, fileSystem })
+    const text = stored.get('a')?.text ?? ''
+    expect(text.length).toBe(3 * MiB)
+    expect(text.replace(/\0+$/, '')).toBe('a'.repeat(((nth - 1) * MiB) / 2))
+    expect(stored.get('a')?.dirty).toBe(true)
+    expect(stored.get('b')).toEqual({ type: 'file', dirty: false, text: 'after' })
+    expect(report.problems).toEqual([
+      { path: `${cwd}/a`, kind: 'unreadable', message: expect.stringMatching(/EIO.*zeros/) },
+    ])
+    expect(openFiles()).toBe(before)
+  })
+})
+
+describe('the archive', () => {
+  test('does not hold itself, nor an older one of its name', async () => {
+    const cwd = makeFolder()
+    // More than the writer gathers before its first write, so that the temporary file is there while the walk goes on.
+    for (let n = 0; n < 20; n += 1) writeFileSync(join(cwd, `-${n}`), Buffer.alloc(100_000, n))
+    mkdirSync(join(cwd, 'out'))
+    writeFileSync(join(cwd, 'out/x.tgz'), 'an older one')
+    writeFileSync(join(cwd, 'z'), '')
+    const target = new FileTarget(join(cwd, 'out/x.tgz'), { overwrite: true })
+    const report = await packTree('.', target, { cwd, level: 0 })
+    expect(report.notices).toEqual([
+      expect.stringMatching(/\.x\.tgz\..*the archive itself/),
+      expect.stringMatching(/\/x\.tgz".*the archive itself/),
+    ])
+    expect(report).toMatchObject({ ok: true, entryCount: 22 })
+    const listed = execFileSync('tar', ['-tzf', join(cwd, 'out/x.tgz')], { encoding: 'utf8' })
+    expect(listed).not.toContain('x.tgz')
+    expect(listed).toContain('z\n')
+  })
+
+  test('is not made when nothing could be read: an older one stays', async () => {
+    const cwd = makeFolder()
+    writeFileSync(join(cwd, 'x.tgz'), 'an older one')
+    const target = new FileTarget(join(cwd, 'x.tgz'), { overwrite: true })
+    await expect(packTree(['missing', 'misspelt'], target, { cwd })).rejects.toMatchObject({
+      code: 'storage',
+      kind: 'not-found',
+      message: expect.stringContaining(join(cwd, 'missing')),
+    })
+    expect(readFileSync(join(cwd, 'x.tgz'), 'utf8')).toBe('an older one')
+    expect(readdirSync(cwd)).toEqual(['x.tgz'])
+  })
+
+  test('is made of an empty folder', async () => {
+    const { report } = await pack('.', { cwd: makeFolder() })
+    expect(report).toMatchObject({ ok: true, entryCount: 0 })
+  })
+
+  test('leaves nothing behind when its target fails, whichever call it is', async () => {
+    const cwd = makeFolder()
+    writeFileSync(join(cwd, 'a'), Buffer.alloc(4 * MiB, 'a'))
+    writeFileSync(join(cwd, 'b'), Buffer.alloc(400_000, 'b'))
+    const out = makeFolder()
+    const before = openFiles()
+    let failed = 0
+    for (let nth = 1; ; nth += 1) {
+      const target = failingAt(nth, new FileTarget(join(out, 'x.tgz')))
+      const error = await packTree('.', target, { cwd, level: 0 }).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      expect(openFiles()).toBe(before)
+      if (error === undefined) break
+      failed += 1
+      expect(error).toMatchObject({ code: 'ENOSPC' })
+      expect(readdirSync(out)).toEqual([])
+    }
+    expect(failed).toBeGreaterThan(5)
+    expect(readdirSync(out)).toEqual(['x.tgz'])
+  })
+
+  test('leaves nothing behind when the packing is aborted', async () => {
+    const cwd = makeFolder()
+    writeFileSync(join(cwd, 'a'), Buffer.alloc(4 * MiB, 'a'))
+    const out = makeFolder()
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const fileSystem = meanwhile('read', 'a', () => controller.abort(reason))
+    const before = openFiles()
+    const packing = packTree('.', new FileTarget(join(out, 'x.tgz')), { cwd, fileSystem, signal: controller.signal })
+    await expect(packing).rejects.toBe(reason)
+    expect(readdirSync(out)).toEqual([])
+    expect(openFiles()).toBe(before)
+  })
+
+  test('leaves nothing behind when an option is wrong', async () => {
+    const cwd = makeFolder()
+    const target = new FileTarget(join(cwd, 'x.tgz'))
+    await expect(packTree('.', target, { cwd, excludeFrom: [join(cwd, 'no')] })).rejects.toThrow(/no such file/)
+    expect(readdirSync(cwd)).toEqual([])
+  })
+})
+
+test('problems are told as they come', async () => {
+  const cwd = makeFolder()
+  for (const name of ['a', 'b']) writeFileSync(join(cwd, name), name)
+  const told: string[] = []
+  const fileSystem = meanwhile('open', 'a', (path) => rmSync(path))
+  await pack('.', { cwd, fileSystem, onProblem: ({ kind }) => void told.push(kind) })
+  expect(told).toEqual(['vanished'])
+})
+
+test('SOURCE_DATE_EPOCH is whole seconds, or a mistake', () => {
+  expect(sourceDateEpoch(undefined)).toBeUndefined()
+  expect(sourceDateEpoch('')).toBeUndefined()
+  expect(sourceDateEpoch('0')).toEqual({ seconds: 0, nanoseconds: 0 })
+  for (const text of ['-1', '1.5', 'now', '1e9', ' 1', '9'.repeat(16)])
+    expect(() => sourceDateEpoch(text)).toThrow(RangeError)
+})
