@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HttpSource, openArchive, withCounter } from 'isptar'
 import { serveFile } from './range-server.mjs'
@@ -43,9 +43,8 @@ async function demonstrate(workFolder) {
     .split('\n')
     .map((line) => JSON.parse(line))
   say('')
-  await showListing(archive)
-
   const wanted = chooseFile(entries)
+  await showListing(archive, dirname(wanted.path))
   await fetchOne(archive, root, wanted)
   await checkWithTar(archive, entries.length)
   heading('All as it should be')
@@ -79,12 +78,11 @@ function chooseFile(entries) {
   return files[Math.floor(files.length / 2)]
 }
 
-async function showListing(archive) {
-  const lines = (await capture(process.execPath, [BIN, 'list', '-l', '--human', archive])).trimEnd().split('\n')
-  const middle = Math.floor(lines.length / 2)
-  say('$ isptar list -l --human packages.tgz')
-  for (const line of lines.slice(middle, middle + 5)) say(line)
-  say(`… ${lines.length.toLocaleString('en')} lines in all`)
+async function showListing(archive, folder) {
+  const lines = (await capture(process.execPath, [BIN, 'list', '-l', '--human', archive, folder])).trimEnd().split('\n')
+  say(`$ isptar list -l --human packages.tgz ${folder}`)
+  for (const line of lines.slice(0, 8)) say(line)
+  if (lines.length > 8) say(`… ${count(lines.length - 8)} more`)
 }
 
 async function fetchOne(archive, root, entry) {

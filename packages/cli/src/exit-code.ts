@@ -8,10 +8,11 @@ export const OK = 0
 export const PARTIAL = 1
 /** The command line is wrong. */
 export const USAGE = 2
+/** An error inside isptar, or one that nobody thought of. */
+export const INTERNAL = 70
 
-const CLOSED = 141
-const INTERNAL = 70
 const STORAGE = 10
+const CLOSED = 141
 
 /** Exit code of each `code` of the library's errors. */
 const BY_ERROR_CODE: ReadonlyMap<string, number> = new Map([

@@ -3,9 +3,9 @@
  * process and the tests run the same code.
  */
 import { type Command, CommanderError } from 'commander'
-import { type CommandIo, InterruptedError, OutputClosedError } from './command-io.ts'
+import { type CommandIo, InterruptedError, OutputClosedError, UsageError } from './command-io.ts'
 import { Context, type CommonOptions, mark, oneLine } from './context.ts'
-import { exitCodeOf, OK } from './exit-code.ts'
+import { exitCodeOf, INTERNAL, OK } from './exit-code.ts'
 import { createProgram } from './program.ts'
 
 /**
@@ -49,10 +49,10 @@ async function report(
       await io.stdout.write(printed.out)
       await io.stderr.write(printed.err)
     } else {
-      const { quiet, verbose } = program.opts<CommonOptions>()
-      const silent = cause instanceof InterruptedError && quiet === true
-      if (!silent) await io.stderr.write(`${mark(io, 'red')} ${oneLine(messageOf(cause))}\n`)
-      if (verbose === true && cause instanceof Error) await io.stderr.write(`${stackOf(cause)}\n`)
+      await io.stderr.write(`${mark(io, 'red')} ${oneLine(messageOf(cause))}\n`)
+      const expected = cause instanceof InterruptedError || cause instanceof UsageError
+      if (program.opts<CommonOptions>().verbose === true && cause instanceof Error && !expected)
+        await io.stderr.write(`${stackOf(cause)}\n`)
     }
   } catch {
     // Standard error is gone: the exit code still tells.
@@ -63,7 +63,7 @@ async function report(
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = exitCodeOf(error)
-  return code === 70 ? `internal error: ${error.name}: ${error.message} (--verbose shows where)` : error.message
+  return code === INTERNAL ? `internal error: ${error.name}: ${error.message} (--verbose shows where)` : error.message
 }
 
 function stackOf(error: Error): string {

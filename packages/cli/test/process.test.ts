@@ -1,0 +1,97 @@
+/** The built command as a real process: what only a process has. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fixture } from './fixture.ts'
+
+const BIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+const LIBRARY = fileURLToPath(new URL('../../isptar/dist/node/index.js', import.meta.url))
+const built = existsSync(BIN) && existsSync(LIBRARY)
+if (!built) console.log('the command is not built: its process is not tried out; run the build first')
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'isptar-test-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+async function outcome(child: ChildProcess): Promise<{ code: number | null; signal: string | null; stderr: string }> {
+  let stderr = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString('utf8')
+  })
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
+  return { code, signal, stderr }
+}
+
+/** Enough that a command is at work for a while: slow to deflate, many entries. */
+function fillFolder(): string {
+  const path = join(folder, 'tree')
+  mkdirSync(path, { recursive: true })
+  let seed = 1
+  for (let file = 0; file < 40; file += 1) {
+    const bytes = Buffer.alloc(1024 * 1024)
+    for (let i = 0; i < bytes.length; i += 1) {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0
+      bytes[i] = 32 + ((seed >>> 16) % 24)
+    }
+    writeFileSync(join(path, `file${file}`), bytes)
+  }
+  return path
+}
+
+describe.runIf(built)('the process', () => {
+  test('lists an archive and ends with 0', () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, 'list', fixture('plain/archive.tgz')])
+    expect(stderr.toString()).toBe('')
+    expect(status).toBe(0)
+    expect(stdout.toString().split('\n')).toHaveLength(14)
+  })
+
+  test('ends with the code of the failure', () => {
+    const { status, stderr } = spawnSync(process.execPath, [BIN, 'cat', fixture('plain/archive.tgz'), 'none'])
+    expect(stderr.toString()).toMatch(/^isptar: no entry "none" in [^\n]+\n$/)
+    expect(status).toBe(8)
+  })
+
+  test('is silent when its reader goes away', async () => {
+    const child = start('cat', fixture('plain/archive.tgz'), ...Array<string>(60).fill('data/big.log'))
+    child.stdout?.once('data', () => child.stdout?.destroy())
+    expect(await outcome(child)).toEqual({ code: 141, signal: null, stderr: '' })
+  })
+
+  test.runIf(existsSync('/dev/full'))('says when standard output is full', () => {
+    const full = openSync('/dev/full', 'w')
+    try {
+      const options = { stdio: ['ignore', full, 'pipe'] as ['ignore', number, 'pipe'] }
+      const { status, stderr } = spawnSync(process.execPath, [BIN, 'list', fixture('plain/archive.tgz')], options)
+      expect(stderr?.toString()).toMatch(/^isptar: cannot write to standard output: [^\n]*ENOSPC[^\n]*\n$/)
+      expect(status).toBe(10)
+    } finally {
+      closeSync(full)
+    }
+  })
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends a packing with %i and leaves nothing', async (signal, code) => {
+    const tree = fillFolder()
+    const target = mkdtempSync(join(folder, 'target-'))
+    const child = start('create', '-l', '9', '-v', join(target, 'x.tgz'), tree)
+    const ended = outcome(child)
+    child.stderr?.once('data', () => child.kill(signal))
+    const { code: exitCode, stderr } = await ended
+    expect(stderr).toMatch(/isptar: interrupted\n$/)
+    expect(exitCode).toBe(code)
+    expect(readdirSync(target)).toEqual([])
+  })
+})
