@@ -121,7 +121,7 @@ export class Archive implements EntryReader {
   async #findLast(matches: LineMatch, options: ReadOptions): Promise<Uint8Array | undefined> {
     let found: Uint8Array | undefined
     for await (const lines of this.#listing.batches(options))
-      for (const line of lines) if (matches(line)) found = line.slice()
+      for (const line of lines) if (matches(line)) found = new Uint8Array(line)
     return found
   }
 

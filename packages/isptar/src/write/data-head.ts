@@ -24,11 +24,14 @@ export async function readHead(
     const step = await chunks.next()
     if (step.done) return { bytes: concatBytes(parts, bytes), rest: undefined }
     // Copied, because the giver may use its buffer again for the next chunk.
-    parts.push(step.value.slice())
+    parts.push(new Uint8Array(step.value))
     bytes += step.value.length
   }
   return { bytes: concatBytes(parts, bytes), rest: chunks }
 }
+
+/** Data of a given size; its end says whether it had that size of itself. */
+export type FittedData = AsyncGenerator<Uint8Array, { readonly fits: boolean }, undefined>
 
 /**
  * Gives exactly `sizeBytes` bytes of the data: what is longer is cut, what is shorter is filled with zeros, so that the
@@ -37,10 +40,7 @@ export async function readHead(
  * @param head - the data
  * @param sizeBytes - the listed size
  */
-export async function* fitData(
-  head: DataHead,
-  sizeBytes: number | undefined,
-): AsyncGenerator<Uint8Array, { readonly fits: boolean }, undefined> {
+export async function* fitData(head: DataHead, sizeBytes: number | undefined): FittedData {
   let left = sizeBytes ?? Number.POSITIVE_INFINITY
   let excess = false
   for await (const chunk of joined(head)) {
