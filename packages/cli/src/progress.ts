@@ -50,7 +50,8 @@ export class Progress {
     this.#visible = true
     const columns = this.#io.stderr.columns ?? DEFAULT_COLUMNS
     const line = progressLine(state, (now - this.#start) / 1000, totalBytes, columns)
-    this.#send(`${CLEAR}${NO_WRAP}${line}${WRAP}`)
+    // Back to the first column, so that what the terminal echoes (`^C`) is cleared as well.
+    this.#send(`${CLEAR}${NO_WRAP}${line}${WRAP}\r`)
   }
 
   /** Takes the line away; the next update brings it back. */

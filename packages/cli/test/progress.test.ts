@@ -47,7 +47,7 @@ describe('Progress', () => {
     progress.update(STATE)
     progress.clear()
     progress.clear()
-    expect(io.stderr.text.endsWith('\u001b[?7h\r\u001b[K')).toBe(true)
+    expect(io.stderr.text.endsWith('\u001b[?7h\r\r\u001b[K')).toBe(true)
     expect(io.stderr.writes.length).toBe(2)
   })
 
@@ -70,6 +70,6 @@ describe('Progress', () => {
     io.clock = 500
     progress.update(STATE)
     await context.warn('something is odd')
-    expect(io.stderr.text).toMatch(/\u001b\[\?7h\r\u001b\[Kisptar: something is odd\n$/)
+    expect(io.stderr.text).toMatch(/\u001b\[\?7h\r\r\u001b\[Kisptar: something is odd\n$/)
   })
 })
