@@ -130,9 +130,6 @@ export class LinkRestorer {
     const target = path && lstatSync(path, { throwIfNoEntry: false })
     if (path === undefined || target === undefined || target.isDirectory())
       throw new UnsafePathError(entry.path, `its target ${JSON.stringify(source)} is a folder or gone`)
-    const stands = lstatSync(folder.at(name), { throwIfNoEntry: false })
-    // A rename of one link of a file onto another does nothing and would leave the temporary name.
-    if (stands?.ino === target.ino && stands.dev === target.dev) return
     await install(folder, name, (temporary) => linkSync(path, temporary))
   }
 

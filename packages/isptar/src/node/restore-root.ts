@@ -65,7 +65,7 @@ export class RestoreRoot {
   enter(place: string, create: boolean): RestoreFolder | undefined {
     if (this.#usesProc && this.#top.place === place) return this.#top
     const names = place === '' ? [] : place.split('/')
-    this.#leave(this.#usesProc ? this.#shared(names) : 1)
+    this.#leave(this.#shared(names))
     this.#refuseLinks(names)
     for (const name of names.slice(this.#levels.length - 1)) if (!this.#step(name, create)) return undefined
     return this.#top

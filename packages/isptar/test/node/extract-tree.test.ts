@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { StorageError } from '../../src/errors.ts'
 import { MemorySource } from '../../src/io/memory-source.ts'
 import { extractTree } from '../../src/node/extract-tree.ts'
+import { restoreData } from '../../src/node/restore-file.ts'
+import { RestoreRoot } from '../../src/node/restore-root.ts'
 import { loadPosix } from '../../src/node/posix.ts'
+import { Entry } from '../../src/read/entry.ts'
 import { openArchive } from '../../src/read/open-archive.ts'
 import { type HostileEntry, hostileArchive } from '../hostile-archive.ts'
 import { makeScene } from './extract-scene.ts'
@@ -128,6 +131,18 @@ describe('what is extracted', () => {
     }
   })
 
+  test('a hardlink never links to what only took the place of its target', async () => {
+    const scene = makeScene()
+    const entries: HostileEntry[] = [
+      { path: 'a/x', data: 'wanted' },
+      { path: 'b/x', data: 'other' },
+      { path: 'c/h', type: 'hard', linkTarget: 'a/x' },
+    ]
+    expect((await scene.extract(entries, { stripComponents: 1 })).ok).toBe(true)
+    expect(readFileSync(join(scene.out, 'x'), 'utf8')).toBe('other')
+    expect(readFileSync(join(scene.out, 'h'), 'utf8')).toBe('wanted')
+  })
+
   test('a large file streams to disk exactly', async () => {
     const scene = makeScene()
     const data = Buffer.alloc(5_000_000, 'a line of text that repeats\n')
@@ -231,6 +246,46 @@ describe('how it ends', () => {
     expect(scene.tree().get('a')?.mode).toBe(0o750)
   })
 
+  test('an abort while the last entry is read is no problem of that entry', async () => {
+    const controller = new AbortController()
+    let asked = 0
+    const filter = (): boolean => {
+      asked += 1
+      if (asked === 2) controller.abort(new Error('at the last'))
+      return true
+    }
+    const extraction = makeScene().extract([{ path: 'a', data: 'x', corrupt: true }], {
+      filter,
+      signal: controller.signal,
+    })
+    await expect(extraction).rejects.toThrow('at the last')
+  })
+
+  test('data of another length than listed leaves nothing', async () => {
+    const scene = makeScene()
+    const lying = {
+      bytes: async () => new Uint8Array(4),
+      stream: () => new Blob([new Uint8Array(4)]).stream(),
+    }
+    const root = new RestoreRoot(scene.out)
+    const folder = root.enter('', false)
+    for (const sizeBytes of [3, 5, 2_000_000]) {
+      const owner = { uid: 0, gid: 0, userName: '', groupName: '' }
+      const record = {
+        pathBytes: Buffer.from('f'),
+        type: 'file',
+        mode: 0,
+        ...owner,
+        sizeBytes,
+        columns: new Map(),
+      } as const
+      const written = folder && restoreData(folder, 'f', new Entry(record, lying), undefined, () => undefined)
+      await expect(written).rejects.toMatchObject({ code: 'integrity', expected: sizeBytes, actual: 4 })
+    }
+    root.close()
+    expect(scene.paths()).toEqual([])
+  })
+
   test('an abort before the start writes nothing', async () => {
     const scene = makeScene()
     const signal = AbortSignal.abort(new Error('never'))
@@ -270,7 +325,13 @@ describe('how it ends', () => {
     const open = (): number => readdirSync('/proc/self/fd').length
     const deep = { path: `${'d/'.repeat(200)}file`, data: 'x' }
     const before = open()
-    await scene.extract([...TREE, deep, { path: 'bad', data: 'x', corrupt: true }, { path: 'd', type: 'link' }])
+    let most = 0
+    await scene.extract([...TREE, deep, { path: 'bad', data: 'x', corrupt: true }, { path: 'd', type: 'link' }], {
+      onEntry: () => {
+        most = Math.max(most, open())
+      },
+    })
+    expect(most - before).toBeLessThan(70)
     await expect(
       scene.extract([{ path: 'x' }], {
         onEntry: () => {
