@@ -1,5 +1,5 @@
 /** Opens what stands on the command line for an archive: a file, slices by their common name, or a URL. */
-import { type Archive, type CountedSource, openArchive, withCounter, withRetry } from 'isptar'
+import { type Archive, type CountedSource, openArchive, withCounter } from 'isptar'
 import { openFile, openUrl } from 'isptar/node'
 import { UsageError } from './command-io.ts'
 import type { Context } from './context.ts'
@@ -20,7 +20,7 @@ export async function openNamed(name: string, context: Context): Promise<NamedAr
   if (name === '-')
     throw new UsageError('an archive cannot be read from standard input: it is read from its end; name a file or a URL')
   const { signal } = context.io
-  const source = isUrl(name) ? withRetry(await openUrl(checkUrl(name), { signal })) : await openFile(name)
+  const source = isUrl(name) ? await openUrl(checkUrl(name), { signal }) : await openFile(name)
   const counter = withCounter(source)
   const archive = await openArchive(counter, { signal })
   for (const notice of archive.notices) await context.warn(notice)

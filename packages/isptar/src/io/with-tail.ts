@@ -1,9 +1,12 @@
-/** Answers the first question of every reader, the tail, from bytes that came with the opening. */
+/** A source whose last bytes are already at hand: what lies in them costs no request. */
+import { concatBytes } from '../bytes/concat.ts'
+import { CHUNK_BYTES } from '../limits.ts'
 import type { ByteSource, ReadOptions, TailBytes } from './byte-source.ts'
-import { checkCount } from './check-range.ts'
+import { checkCount, checkRange } from './check-range.ts'
 
 /**
- * Wraps a source whose end was read already. Closing it closes the source.
+ * Wraps a source whose end was read already: answers from it what lies in it, and asks the source only for what lies
+ * before. Closing it closes the source.
  *
  * @param source - any source
  * @param tail - what its `readTail` gave; kept in memory
@@ -34,15 +37,35 @@ class Tailed implements ByteSource {
     const { bytes, sizeBytes } = this.#tail
     if (bytes.length < Math.min(lengthBytes, sizeBytes)) return this.#source.readTail(lengthBytes, options)
     options?.signal?.throwIfAborted()
-    return { bytes: bytes.slice(Math.max(0, bytes.length - lengthBytes)), sizeBytes }
+    return { bytes: new Uint8Array(bytes.subarray(Math.max(0, bytes.length - lengthBytes))), sizeBytes }
   }
 
   async read(offset: number, lengthBytes: number, options?: ReadOptions): Promise<Uint8Array> {
-    return this.#source.read(offset, lengthBytes, options)
+    const known = this.#known(offset, lengthBytes)
+    if (known.length === 0) return this.#source.read(offset, lengthBytes, options)
+    options?.signal?.throwIfAborted()
+    if (known.length === lengthBytes) return new Uint8Array(known)
+    return concatBytes([await this.#source.read(offset, lengthBytes - known.length, options), known])
   }
 
-  stream(offset: number, lengthBytes: number, options?: ReadOptions): AsyncIterable<Uint8Array> {
-    return this.#source.stream(offset, lengthBytes, options)
+  async *stream(offset: number, lengthBytes: number, options?: ReadOptions): AsyncIterable<Uint8Array> {
+    const known = this.#known(offset, lengthBytes)
+    if (known.length < lengthBytes || lengthBytes === 0)
+      yield* this.#source.stream(offset, lengthBytes - known.length, options)
+    for (let i = 0; i < known.length; i += CHUNK_BYTES) {
+      options?.signal?.throwIfAborted()
+      yield new Uint8Array(known.subarray(i, i + CHUNK_BYTES))
+    }
+  }
+
+  /** The end of the range that is at hand; nothing of a range that the source must refuse. */
+  #known(offset: number, lengthBytes: number): Uint8Array {
+    checkRange(offset, lengthBytes)
+    const { bytes, sizeBytes } = this.#tail
+    const end = offset + lengthBytes
+    if (end > sizeBytes) return new Uint8Array(0)
+    const start = sizeBytes - bytes.length
+    return bytes.subarray(Math.max(offset - start, 0), Math.max(end - start, 0))
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import { HttpSource } from '../io/http-source.ts'
 import type { HttpSourceOptions } from '../io/http-source.ts'
 import { splitSliceName } from '../io/slice-name.ts'
 import { SliceSource } from '../io/slice-source.ts'
+import { type RetryOptions, withRetry } from '../io/with-retry.ts'
 import { withTail } from '../io/with-tail.ts'
 import { TAIL_BYTES } from '../limits.ts'
 
@@ -22,6 +23,12 @@ export interface OpenUrlOptions extends HttpSourceOptions, ReadOptions {
    * @defaultValue {@link TAIL_BYTES}
    */
   tailBytes?: number | undefined
+  /**
+   * How often what fails in passing is tried again, from the first request on; see {@link withRetry}.
+   *
+   * @defaultValue three attempts
+   */
+  retry?: RetryOptions | undefined
 }
 
 /**
@@ -33,7 +40,7 @@ export interface OpenUrlOptions extends HttpSourceOptions, ReadOptions {
  * @throws StorageError of kind `not-found`, naming the slice that is missing
  */
 export async function openUrl(url: string | URL, options: OpenUrlOptions = {}): Promise<ByteSource> {
-  const source = new HttpSource(url, options)
+  const source = withRetry(new HttpSource(url, options), options.retry)
   const address = new URL(url)
   const given = splitSliceName(address.pathname)
   if (given !== undefined) {
@@ -50,8 +57,8 @@ export async function openUrl(url: string | URL, options: OpenUrlOptions = {}): 
   }
 }
 
-async function findSlices(address: URL, whole: string, options: OpenUrlOptions): Promise<readonly HttpSource[]> {
-  const parts: HttpSource[] = []
+async function findSlices(address: URL, whole: string, options: OpenUrlOptions): Promise<readonly ByteSource[]> {
+  const parts: ByteSource[] = []
   while (parts.length < MAX_SLICES) {
     const batch = Array.from({ length: PROBES_AT_ONCE }, (_, index) =>
       sliceOf(address, whole, parts.length + index + 1, options),
@@ -70,14 +77,14 @@ async function findSlices(address: URL, whole: string, options: OpenUrlOptions):
   })
 }
 
-function sliceOf(address: URL, whole: string, slice: number, options: OpenUrlOptions): HttpSource {
+function sliceOf(address: URL, whole: string, slice: number, options: OpenUrlOptions): ByteSource {
   const url = new URL(address)
   url.pathname = `${whole}.part${slice}`
-  return new HttpSource(url, options)
+  return withRetry(new HttpSource(url, options), options.retry)
 }
 
 /** Asks for the size alone; the source keeps it, so it is not asked for again. */
-async function isPresent(part: HttpSource, options: OpenUrlOptions): Promise<boolean> {
+async function isPresent(part: ByteSource, options: OpenUrlOptions): Promise<boolean> {
   try {
     await part.readTail(0, options)
     return true
@@ -92,7 +99,7 @@ function isAbsent(error: unknown): boolean {
   return isIsptarError(error, 'storage') && 'kind' in error && (error.kind === 'not-found' || error.kind === 'denied')
 }
 
-function missing(slice: HttpSource): StorageError {
+function missing(slice: ByteSource): StorageError {
   return new StorageError(`cannot open ${slice.name}: this slice is missing; put all in one place`, {
     operation: 'open',
     location: slice.name,

@@ -10,7 +10,7 @@ import { layoutTail } from '../tail/tail-layout.ts'
 import { findTrailer, MAX_TRAILER_BYTES } from '../tail/trailer.ts'
 import { Archive } from './archive.ts'
 import { Listing } from './listing.ts'
-import { withTail } from './with-tail.ts'
+import { withTail } from '../io/with-tail.ts'
 
 /** How to open an archive. */
 export interface OpenOptions extends ReadOptions {

@@ -62,8 +62,20 @@ describe('openUrl', () => {
 
   it('does not look for slices when something else fails', async () => {
     server.behave(503)
-    expect(await failureOf(openUrl(server.url))).toMatchObject({ kind: 'other', retryable: true })
+    expect(await failureOf(openUrl(server.url, { retry: { attempts: 1 } }))).toMatchObject({ retryable: true })
     expect(server.requests.length).toBe(1)
+  })
+
+  it('tries again what fails in passing, from the first request on', async () => {
+    server.behave(503)
+    let pauses = 0
+    const sleep = async (): Promise<void> => {
+      pauses += 1
+      server.behave()
+    }
+    const source = await openUrl(server.url, { retry: { sleep } })
+    expect(await source.readTail(500)).toEqual({ bytes: BYTES.slice(500), sizeBytes: 1000 })
+    expect(pauses).toBe(1)
   })
 
   it('does not search for ever where every name exists', async () => {
