@@ -89,13 +89,15 @@ describe.each([
     test('9: a path deeper than there are descriptors and longer than PATH_MAX comes out or fails alone', async () => {
       const scene = makeScene()
       const deep = 'deep/'.repeat(1500)
+      const middle = `${'deep/'.repeat(700)}middle`
+      const paths = [`${deep}one`, `${deep}two`, middle, 'deep/three', 'zz-good']
       const report = await scene.extract(
-        [{ path: `${deep}one`, data: '1' }, { path: `${deep}two`, data: '2' }, { path: 'deep/three', data: '3' }, GOOD],
+        paths.map((path) => ({ path, data: 'x' })),
         { proc },
       )
-      expect(report.entryCount).toBe(proc && process.platform === 'linux' ? 4 : 2)
-      expect(report.problemCount + report.entryCount).toBe(4)
-      expect(existsSync(join(scene.out, 'deep/three'))).toBe(true)
+      expect(report.entryCount).toBe(proc && process.platform === 'linux' ? 5 : 3)
+      expect(report.problemCount + report.entryCount).toBe(5)
+      for (const path of [middle, 'deep/three', 'zz-good']) expect(existsSync(join(scene.out, path))).toBe(true)
     })
 
     test('10: a file called .backup.info is a file like any', async () => {
@@ -119,6 +121,8 @@ describe.each([
           { path: 'folder', data: 'no folder' },
           { path: 'turned', data: 'file' },
           { path: 'turned', type: 'dir', mode: 0o700 },
+          { path: 'twice', type: 'dir', mode: 0o700 },
+          { path: 'twice', type: 'dir', mode: 0o711 },
         ],
         { proc, existing },
       )
@@ -128,6 +132,7 @@ describe.each([
       expect(readFileSync(join(scene.out, 'link'), 'utf8')).toBe('through?')
       expect([tree.get('link')?.type, tree.get('file')?.type]).toEqual(['file', 'symlink'])
       expect([tree.get('folder')?.type, tree.get('turned')?.type]).toEqual(['file', 'dir'])
+      expect(tree.get('twice')?.mode).toBe(0o711)
     })
 
     test('11: a second file is not written through a hardlink of the first', async () => {
@@ -303,6 +308,7 @@ describe.each([
         { proc },
       )
       expect(refusedPaths(report)).toEqual(['ring1', 'ring2', 'self', 'through', 'tofolder'])
+      expect(report.refused.find(({ path }) => path === 'self')?.reason).toBe('a hardlink to itself')
       const tree = scene.tree()
       for (const name of ['before', 'chain1', 'chain2']) expect(tree.get(name)?.inode).toBe(tree.get('later')?.inode)
       expect(tree.get('tolink')?.type).toBe('symlink')
