@@ -16,8 +16,8 @@ export const MAX_SERVICE_INFO_BYTES: number = 64 * KiB
 /** Longest gzip member header that is read: its extra field, name and comment have no bound of their own. */
 export const MAX_GZIP_HEADER_BYTES: number = 128 * KiB
 
-/** Longest listing line: a path of 64 KiB, its link target and 64 KiB of extended attributes in base64, with room. */
-export const MAX_LINE_BYTES: number = 1 * MiB
+/** Longest listing line: all that {@link MAX_META_BYTES} admits, escaped or in base64; real lines are below 200 KiB. */
+export const MAX_LINE_BYTES: number = 3 * MiB
 
 /** Listings up to this plain size are kept in memory; longer ones are streamed at each pass. */
 export const RESIDENT_LISTING_BYTES: number = 32 * MiB

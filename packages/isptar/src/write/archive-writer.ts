@@ -158,10 +158,14 @@ export class ArchiveWriter {
       this.#signal?.throwIfAborted()
       return await task()
     } catch (error) {
-      // What made the writing fail is told; that cleaning up failed as well would only hide it.
-      await this.abort().catch(() => undefined)
+      await this.#giveUp()
       throw error
     }
+  }
+
+  /** What made the writing fail is told; that cleaning up failed as well would only hide it. */
+  async #giveUp(): Promise<void> {
+    if (this.#state === 'open') await this.abort().catch(() => undefined)
   }
 
   async #add(entry: EntryInput, data: EntryData | undefined): Promise<AddedEntry> {
@@ -171,24 +175,31 @@ export class ArchiveWriter {
       throw new TypeError(`${JSON.stringify(decodeText(header.pathBytes))} is a ${header.type}: it takes no data`)
     if (header.sizeBytes > 0)
       throw new TypeError(`${JSON.stringify(decodeText(header.pathBytes))} has a size but no data`)
-    return this.#orAbort(() => this.#addEmpty(header, false))
+    const blocks = encodeHeader(header)
+    return this.#orAbort(() => this.#addEmpty(header, blocks, false))
   }
 
-  async #addEmpty(header: TarHeader, dirty: boolean): Promise<AddedEntry> {
-    this.#headers.push(encodeHeader(header))
-    this.#headerBytes += this.#headers.at(-1)?.length ?? 0
+  async #addEmpty(header: TarHeader, blocks: Uint8Array, dirty: boolean): Promise<AddedEntry> {
+    this.#headers.push(blocks)
+    this.#headerBytes += blocks.length
     if (this.#headerBytes >= HEADERS_BYTES) await this.#flushHeaders()
     return this.#list(header, undefined, 0, dirty)
   }
 
   async #addFile(header: TarHeader, entry: EntryInput, data: EntryData): Promise<AddedEntry> {
     const given = entry.sizeBytes ?? knownSize(data)
-    const chunks = toChunks(data)
+    const chunks = toChunks(data, this.#signal)
     try {
       const head = await readHead(chunks, Math.min(given ?? SPOOL_BYTES, SPOOL_BYTES))
       const sizeBytes = given ?? (head.rest ? undefined : head.bytes.length)
       if (sizeBytes === undefined && !this.#output.canPatch) throw unknownSize(header, this.#target.name)
-      return await this.#orAbort(() => this.#writeFile(header, head, sizeBytes, data))
+      // What tar cannot say is refused here, while nothing is written yet.
+      const sized = { ...header, sizeBytes: sizeBytes ?? 0 }
+      const blocks = encodeHeader(sized)
+      return await this.#orAbort(() => this.#writeFile(sized, blocks, head, sizeBytes, data))
+    } catch (error) {
+      if (this.#signal?.aborted) await this.#giveUp()
+      throw error
     } finally {
       await chunks.return()
     }
@@ -196,26 +207,32 @@ export class ArchiveWriter {
 
   async #writeFile(
     header: TarHeader,
+    blocks: Uint8Array,
     head: DataHead,
     sizeBytes: number | undefined,
     data: EntryData,
   ): Promise<AddedEntry> {
-    if (sizeBytes === 0) return this.#addEmpty(header, head.bytes.length > 0 || (await wasChanged(data)))
+    if (sizeBytes === 0) return this.#addEmpty(header, blocks, head.bytes.length > 0 || (await wasChanged(data)))
     const level = isStored(decodeText(header.pathBytes), this.#storeSuffixes) ? 0 : this.#level
-    if (sizeBytes === undefined) return this.#writeUnsized(header, head, level, data)
-    const sized = { ...header, sizeBytes }
-    this.#headers.push(encodeHeader(sized))
+    if (sizeBytes === undefined) return this.#writeUnsized(header, blocks, head, level, data)
+    this.#headers.push(blocks)
     await this.#flushHeaders()
     const offset = this.#output.offset
     const { fits } = await this.#writeMember(head, sizeBytes, level)
-    return this.#list(sized, offset, this.#output.offset - offset, !fits || (await wasChanged(data)))
+    return this.#list(header, offset, this.#output.offset - offset, !fits || (await wasChanged(data)))
   }
 
   /** The header goes out stored with size 0 and is overwritten, at the same length, once the size is known. */
-  async #writeUnsized(header: TarHeader, head: DataHead, level: Level, data: EntryData): Promise<AddedEntry> {
+  async #writeUnsized(
+    header: TarHeader,
+    blocks: Uint8Array,
+    head: DataHead,
+    level: Level,
+    data: EntryData,
+  ): Promise<AddedEntry> {
     await this.#flushHeaders()
     const headerOffset = this.#output.offset
-    const placeholder = encodeMember(this.#codec, encodeHeader(header), 0)
+    const placeholder = encodeMember(this.#codec, blocks, 0)
     await this.#output.write(placeholder)
     const offset = this.#output.offset
     const { plainBytes } = await this.#writeMember(head, undefined, level)

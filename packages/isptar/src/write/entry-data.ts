@@ -1,5 +1,6 @@
 /** The forms in which data is given to the writer, brought to one: chunks of bytes. */
 import { encodeText } from '../bytes/text.ts'
+import { untilAborted } from '../io/until-aborted.ts'
 
 /** Data that can tell, once it was read, whether its source changed meanwhile. */
 export interface WatchedData {
@@ -33,39 +34,74 @@ export function knownSize(data: EntryData): number | undefined {
  * Gives the data chunk by chunk.
  *
  * @param data - any data
+ * @param signal - ends the wait for data that does not come
  * @throws TypeError when it has none of the forms, or gives something else than bytes
  */
-export async function* toChunks(data: EntryData): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* toChunks(data: EntryData, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
   if (typeof data === 'string') yield encodeText(data)
   else if (data instanceof Uint8Array) yield data
-  else if (data instanceof Blob) yield* readStream(data.stream())
-  else if ('getReader' in data) yield* readStream(data)
-  else if ('chunks' in data) yield* checked(data.chunks)
-  else if (Symbol.asyncIterator in data || Symbol.iterator in data) yield* checked(data)
+  else if (data instanceof Blob) yield* readStream(data.stream(), signal)
+  else if ('getReader' in data) yield* readStream(data, signal)
+  else if ('chunks' in data) yield* readIterable(data.chunks, signal)
+  else if (Symbol.asyncIterator in data || Symbol.iterator in data) yield* readIterable(data, signal)
   else throw new TypeError('data must be a string, bytes, a Blob, a stream or an iterable of bytes')
 }
 
-async function* checked(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError(`data gave a ${typeof chunk}, expected bytes (Uint8Array)`)
-    yield chunk
+async function* readIterable(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]()
+  let done = false
+  try {
+    while (true) {
+      const step = await nextStep(() => iterator.next(), signal)
+      done = step.done ?? false
+      if (step.done) return
+      yield checkChunk(step.value)
+    }
+  } finally {
+    if (!done) await leave(iterator, signal)
   }
 }
 
+/** Lets the iterator clean up; one that is stuck is not waited for. */
+async function leave(
+  iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const left = Promise.resolve(iterator.return?.())
+  if (signal?.aborted) left.catch(() => undefined)
+  else await left
+}
+
+function checkChunk(chunk: Uint8Array): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk
+  throw new TypeError(`data gave a ${typeof chunk}, expected bytes (Uint8Array)`)
+}
+
 /** Not every engine iterates streams. */
-async function* readStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* readStream(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader()
   let done = false
   try {
     while (true) {
-      const step = await reader.read()
+      const step = await nextStep(() => reader.read(), signal)
       done = step.done
       if (step.done) return
-      yield step.value
+      yield checkChunk(step.value)
     }
   } finally {
     if (!done) await reader.cancel().catch(() => undefined)
   }
+}
+
+function nextStep<T>(next: () => T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  signal?.throwIfAborted()
+  return untilAborted(Promise.resolve(next()), signal)
 }
 
 /**

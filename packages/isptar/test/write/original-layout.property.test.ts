@@ -1,0 +1,102 @@
+/** What this library writes the original reads: every archive is taken apart by the original's own algorithm. */
+import fc from 'fast-check'
+import { pakoCodec } from 'isptar'
+import { expect, it } from 'vitest'
+import { codec as zlibCodec } from '../../src/node/zlib-codec.ts'
+import { compareLikeOriginal, type OriginalEntry, readLikeOriginal } from '../original-reader.ts'
+import { arbitraryTree, pathBytesOf } from './arbitrary-entries.ts'
+import { buildArchive, type SampleEntry, SMALL_TREE } from './build-archive.ts'
+
+const WORDS = {
+  file: 'file',
+  hardlink: 'hard',
+  symlink: 'link',
+  directory: 'dir',
+  fifo: 'fifo',
+  char: 'char',
+  block: 'block',
+}
+
+it.each([pakoCodec, zlibCodec])('random trees ($name)', async (codec) => {
+  await fc.assert(
+    fc.asyncProperty(arbitraryTree, fc.constantFrom(0, 1, 6, 9), async (tree, level) => {
+      const { entries, serviceInfo } = readLikeOriginal(await buildArchive(tree, { level, codec }))
+      expect(entries.length).toBe(tree.length)
+      for (const [i, entry] of entries.entries()) expectSame(entry, tree[i] ?? { path: '' })
+      expect(serviceInfo.get('order')).toBe('path')
+      expect(serviceInfo.get('entries')).toBe(String(tree.length))
+    }),
+    { numRuns: 150 },
+  )
+})
+
+function expectSame(found: OriginalEntry, entry: SampleEntry): void {
+  const { type = 'file', mode, uid, gid, mtime, data, device } = entry
+  expect(Buffer.from(found.name, 'latin1')).toEqual(pathBytesOf(entry))
+  expect([found.type, found.mode, found.uid, found.gid]).toEqual([WORDS[type], mode, uid, gid])
+  const ownerName = entry.userName ?? ''
+  const kept = /[\t\n\\]/.test(ownerName) ? '' : Buffer.from(ownerName).toString('latin1')
+  expect(found.user).toBe(kept)
+  if (type === 'file') {
+    expect(found.mtime).toBe(mtime !== undefined && 'seconds' in mtime ? mtime.seconds : 0)
+    expect(Buffer.compare(found.data, Buffer.from(data as Uint8Array))).toBe(0)
+  }
+  if (entry.linkTarget !== undefined)
+    expect(Buffer.from(found.target ?? '', 'latin1')).toEqual(Buffer.from(entry.linkTarget))
+  if (device !== undefined) expect(found.device).toEqual([device.major, device.minor])
+}
+
+it('one entry of every type, in the bytes of the format', async () => {
+  const { entries, serviceInfo, members, listing } = readLikeOriginal(await buildArchive(SMALL_TREE))
+  expect(entries.map(({ name, type }) => `${type} ${name}`)).toEqual([
+    'dir d',
+    'file d/noise.jpg',
+    'file d/text',
+    'file d/empty',
+    'char d/null',
+    'fifo d/pipe',
+    'file d/tagged',
+    'hard hard',
+    'link soft',
+  ])
+  // Two files beside each other cost a header member each; what has no data shares the next one.
+  expect(members.length).toBe(2 + 2 + 2 + 1 + 4)
+  expect([...serviceInfo.keys()].slice(-4)).toEqual([
+    'listing_header',
+    'listing_real_size',
+    'listing_size',
+    'header_size',
+  ])
+  expect(serviceInfo.has('order')).toBe(false)
+  const lines = listing.toString('latin1').split('\n')
+  expect(lines[0]).toBe('d\tann#1000\tstaff#100\t1517\tdir\tmtime=1714979289')
+  expect(lines[1]).toMatch(/^d\/noise\.jpg\t#0\t#0\t384\tfile\t-3\t300\t0:1:\d+:0\tcsize=\d+\tns=250000000$/)
+  expect(lines[6]).toMatch(/\tx\.user\.tag=AP8K$/)
+})
+
+it('an empty archive', async () => {
+  const { entries, listing, members } = readLikeOriginal(await buildArchive([]))
+  expect([entries.length, listing.toString(), members.length]).toEqual([0, '\n', 4])
+})
+
+it('many entries without data and many with some', async () => {
+  const many = Array.from({ length: 3000 }, (_, i) => ({
+    path: `n${String(i).padStart(5, '0')}`,
+    ...(i % 500 === 0 ? { data: `${i}` } : { type: 'directory' as const }),
+  }))
+  const { entries } = readLikeOriginal(await buildArchive(many))
+  expect(entries.map(({ name }) => name)).toEqual(many.map(({ path }) => path))
+})
+
+it('says order=path only of what is in order', async () => {
+  const names = ['é', 'a', 'a/b', 'a b', 'b']
+  const sorted = names.map((path) => Buffer.from(path)).sort(compareLikeOriginal)
+  expect(sorted.map(String)).toEqual(['é', 'a', 'a/b', 'a b', 'b'])
+  const orders = [names, [...names].reverse(), ['a', 'a'], []]
+  const said = await Promise.all(
+    orders.map(async (paths) =>
+      readLikeOriginal(await buildArchive(paths.map((path) => ({ path })))).serviceInfo.get('order'),
+    ),
+  )
+  expect(said).toEqual(['path', undefined, undefined, 'path'])
+})
