@@ -56,3 +56,9 @@ export function makeScene(): Scene {
     },
   }
 }
+
+/** The paths that were refused, in order; nothing may have gone wrong otherwise. */
+export function refusedPaths(report: ExtractReport): string[] {
+  expect(report.problems).toEqual([])
+  return report.refused.map(({ path }) => path).sort()
+}
