@@ -29,11 +29,16 @@ export class Context {
     this.verbose = options.verbose ?? false
   }
 
+  /** Whether someone watches how far a command is. */
+  get showsProgress(): boolean {
+    return !this.quiet && this.io.stderr.isTty && this.io.env['TERM'] !== 'dumb'
+  }
+
   /**
    * Starts a progress line when someone watches. It goes away when the command ends, and for each line that is printed.
    */
   startProgress(): ProgressReporter {
-    if (this.quiet || !this.io.stderr.isTty || this.io.env['TERM'] === 'dumb') return SILENT
+    if (!this.showsProgress) return SILENT
     this.#progress = new Progress(this.io)
     return this.#progress
   }

@@ -8,9 +8,6 @@ export type Action = (context: Context) => Promise<number>
 /** Makes what the parser calls from what a command does. */
 export type Start = (command: Command, action: Action) => () => Promise<void>
 
-/** Adds a command to the tree. */
-export type Declare = (program: Command, start: Start) => void
-
 /** How every command that reads describes its archive. */
 export const ARCHIVE_HELP = 'a file, the name of a sliced archive, or an http(s) URL'
 

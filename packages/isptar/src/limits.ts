@@ -4,8 +4,6 @@
 export const KiB = 1024
 /** One mebibyte, in bytes. */
 export const MiB: number = 1024 * KiB
-/** One gibibyte, in bytes. */
-export const GiB: number = 1024 * MiB
 
 /** Size of the first suffix read: holds tail and listing of archives of about 2,000 entries in one request. */
 export const TAIL_BYTES: number = 64 * KiB
@@ -36,6 +34,3 @@ export const MAX_LINK_DEPTH = 40
 
 /** Data of unknown size is held in memory up to this many bytes before its header is written (SPEC 1.1). */
 export const SPOOL_BYTES: number = 1 * MiB
-
-/** Deflate never unfolds further than this (RFC 1951: 258 bytes for two bits, less framing). */
-export const MAX_DEFLATE_RATIO = 1032

@@ -1,8 +1,8 @@
 /** Prints completion scripts; they are made from the command tree, so they know every option there is. */
 import type { Command } from 'commander'
-import type { Shell } from '../commands/completion.ts'
 import { bashCompletion } from '../completion/bash.ts'
 import { fishCompletion } from '../completion/fish.ts'
+import type { Shell } from '../completion/shells.ts'
 import { zshCompletion } from '../completion/zsh.ts'
 import type { Context } from '../context.ts'
 import { OK } from '../exit-code.ts'

@@ -1,6 +1,6 @@
 /** Packs files and folders into a new archive. */
 import { type Level, STORED_SUFFIXES, type Target } from 'isptar'
-import { FileTarget, type PackReport, packTree } from 'isptar/node'
+import { FileTarget, measureTree, type PackReport, packTree } from 'isptar/node'
 import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
@@ -31,24 +31,28 @@ export async function create(
   context: Context,
 ): Promise<number> {
   const target = openTarget(name, options, context)
-  const progress = context.startProgress()
-  let lastPath = ''
-  const report = await packTree(paths, target, {
+  const walk = {
     cwd: options.directory,
-    level: options.level,
-    storeSuffixes: [...STORED_SUFFIXES, ...(options.storeSuffix ?? []).map(normalizeSuffix)],
     exclude: options.exclude,
     excludeFrom: options.excludeFrom,
     excludeCaches: options.excludeCaches ?? false,
     oneFileSystem: options.oneFileSystem ?? false,
-    xattrs: options.xattrs,
     signal: context.io.signal,
+  }
+  const progress = context.startProgress()
+  const total = context.showsProgress ? await measureTree(paths, walk) : undefined
+  let lastPath = ''
+  const report = await packTree(paths, target, {
+    ...walk,
+    level: options.level,
+    storeSuffixes: [...STORED_SUFFIXES, ...(options.storeSuffix ?? []).map(normalizeSuffix)],
+    xattrs: options.xattrs,
     onNotice: (message) => void context.warn(message),
     onProblem: ({ path, message }) => void context.fail(`${escapeName(path)}: ${message}`),
-    onProgress: ({ entries, bytes, path }) => {
-      progress.update({ entryCount: entries, dataBytes: bytes, path })
-      if (path !== lastPath) void context.detail(escapeName(path))
-      lastPath = path
+    onProgress: (state) => {
+      progress.update(state, total?.dataBytes)
+      if (state.path !== lastPath) void context.detail(escapeName(state.path))
+      lastPath = state.path
     },
   })
   context.endProgress()

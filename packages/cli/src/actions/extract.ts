@@ -87,8 +87,7 @@ async function restore(
     devices: options.devices ?? false,
     samePermissions: options.samePermissions ?? false,
     signal: context.io.signal,
-    onProgress: ({ entries, bytes, totalBytes, path }) =>
-      progress.update({ entryCount: entries, dataBytes: bytes, path }, totalBytes),
+    onProgress: (state) => progress.update(state, state.totalDataBytes),
     onEntry: (entry) => {
       if (dryRun) names.gather(`${show(entry.path)}\n`)
       else void context.detail(entry.path)
@@ -113,7 +112,7 @@ async function printReport(report: ExtractReport, dryRun: boolean, context: Cont
   const unlisted = refusedCount - refused.length + problemCount - problems.length
   if (unlisted > 0) await context.fail(`and ${plural(unlisted, 'more entry', 'more entries')}`)
   const parts = [`${dryRun ? 'would restore' : 'restored'} ${plural(report.entryCount, 'entry', 'entries')}`]
-  if (!dryRun) parts.push(longSize(report.bytes))
+  if (!dryRun) parts.push(longSize(report.dataBytes))
   if (report.keptCount > 0) parts.push(`${plural(report.keptCount, 'entry', 'entries')} kept as they were`)
   if (refusedCount > 0) parts.push(`${plural(refusedCount, 'entry', 'entries')} refused`)
   if (problemCount > 0) parts.push(plural(problemCount, 'problem'))

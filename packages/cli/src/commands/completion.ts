@@ -1,11 +1,7 @@
 /** Declares `isptar completion`. */
 import { Argument, type Command } from 'commander'
+import { type Shell, SHELLS } from '../completion/shells.ts'
 import { examples, type Start } from '../declare.ts'
-
-/** The shells there is a completion for. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const
-/** One of {@link SHELLS}. */
-export type Shell = (typeof SHELLS)[number]
 
 /** Adds `completion` to the tree. */
 export function declareCompletion(program: Command, start: Start): void {

@@ -9,13 +9,13 @@ export type ExistingPolicy = 'error' | 'replace' | 'keep'
 /** How far an extraction is. */
 export interface ExtractProgress {
   /** Entries done, refused ones included. */
-  readonly entries: number
+  readonly entryCount: number
   /** Bytes of data restored. */
-  readonly bytes: number
+  readonly dataBytes: number
   /** Entries to do. */
-  readonly totalEntries: number
+  readonly totalEntryCount: number
   /** Bytes of data to restore. */
-  readonly totalBytes: number
+  readonly totalDataBytes: number
   /** The entry done last. */
   readonly path: string
 }

@@ -30,7 +30,7 @@ export interface ExtractReport {
   /** Entries restored. */
   readonly entryCount: number
   /** Bytes of data restored. */
-  readonly bytes: number
+  readonly dataBytes: number
   readonly fileCount: number
   readonly directoryCount: number
   /** Symlinks and hardlinks. */
@@ -69,7 +69,7 @@ export class ReportBuilder {
   }
 
   /** Bytes of data restored so far. */
-  get bytes(): number {
+  get dataBytes(): number {
     return this.#bytes
   }
 
@@ -112,7 +112,7 @@ export class ReportBuilder {
     return {
       ok: this.#refusedCount === 0 && this.#problemCount === 0,
       entryCount: fileCount + directoryCount + linkCount + specialCount,
-      bytes: this.#bytes,
+      dataBytes: this.#bytes,
       fileCount,
       directoryCount,
       linkCount,

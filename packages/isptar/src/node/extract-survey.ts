@@ -13,8 +13,8 @@ import type { ExtractSettings } from './extract-options.ts'
 
 /** What the first pass found. */
 export interface Survey {
-  readonly totalEntries: number
-  readonly totalBytes: number
+  readonly totalEntryCount: number
+  readonly totalDataBytes: number
   /** Normalised paths that hardlinks lead to. */
   readonly linkTargets: ReadonlySet<string>
   /** Places that may be meant more than once, and places of link targets: what becomes of them is kept in mind. */
@@ -40,12 +40,12 @@ export async function surveyArchive(
   const finder = new DuplicateFinder()
   const linkTargets = new Set<string>()
   const watchedPlaces = new Set<string>()
-  let totalEntries = 0
-  let totalBytes = 0
+  let totalEntryCount = 0
+  let totalDataBytes = 0
   for await (const entry of surveyedEntries(archive, settings)) {
     if (!selection.has(entry.path) || !settings.filter(entry)) continue
-    totalEntries += 1
-    totalBytes += entry.sizeBytes
+    totalEntryCount += 1
+    totalDataBytes += entry.sizeBytes
     const place = placeOrNothing(entry.path, settings)
     if (place !== undefined && finder.add(place)) watchedPlaces.add(place)
     if (entry.type !== 'hardlink') continue
@@ -53,7 +53,7 @@ export async function surveyArchive(
     const targetPlace = placeOrNothing(entry.linkTarget ?? '', settings)
     if (targetPlace !== undefined) watchedPlaces.add(targetPlace)
   }
-  return { totalEntries, totalBytes, linkTargets, watchedPlaces }
+  return { totalEntryCount, totalDataBytes, linkTargets, watchedPlaces }
 }
 
 /** Refusals are reported by the second pass. */

@@ -92,8 +92,14 @@ async function restoreEntries(run: Run): Promise<void> {
   const onFailure = (entry: Entry, error: unknown): void => report.failed(entry.path, error, settings.signal)
   const onDone = (entry: Entry): void => {
     entries += 1
-    const { totalEntries, totalBytes } = run.survey
-    settings.onProgress({ entries, bytes: report.bytes, totalEntries, totalBytes, path: entry.path })
+    const { totalEntryCount, totalDataBytes } = run.survey
+    settings.onProgress({
+      entryCount: entries,
+      dataBytes: report.dataBytes,
+      totalEntryCount,
+      totalDataBytes,
+      path: entry.path,
+    })
   }
   for await (const entry of surveyedEntries(archive, settings)) {
     settings.signal?.throwIfAborted()

@@ -4,6 +4,7 @@ export type { ExtractProblem, ExtractReport, RefusedEntry } from './extract-repo
 export { extractTree } from './extract-tree.ts'
 export { FileSource } from './file-source.ts'
 export { FileTarget, type FileTargetOptions } from './file-target.ts'
+export { measureTree, type TreeSize } from './measure-tree.ts'
 export { toNodeReadable, toWebReadable, toWebWritable } from './node-streams.ts'
 export { openFile } from './open-file.ts'
 export { openUrl, type OpenUrlOptions } from './open-url.ts'

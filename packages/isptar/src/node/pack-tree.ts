@@ -23,9 +23,9 @@ import type { TreeRoots, WalkOptions } from './walk-tree.ts'
 /** How far the packing is. */
 export interface PackProgress {
   /** Entries stored so far. */
-  readonly entries: number
+  readonly entryCount: number
   /** Bytes of file data read so far. */
-  readonly bytes: number
+  readonly dataBytes: number
   /** Path in the archive of the entry at hand. */
   readonly path: string
 }
@@ -187,7 +187,7 @@ class Packer {
   }
 
   #tell(entry: TreeEntry): void {
-    this.#options.onProgress?.({ entries: this.#entries, bytes: this.#bytes, path: decodeText(entry.path) })
+    this.#options.onProgress?.({ entryCount: this.#entries, dataBytes: this.#bytes, path: decodeText(entry.path) })
   }
 }
 

@@ -6,6 +6,7 @@ import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { MAX_LINK_DEPTH } from '../limits.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
+import type { ListingRecord } from '../tail/listing-record.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
 import { Entry, type EntryReader, type StreamOptions } from './entry.ts'
@@ -113,15 +114,14 @@ export class Archive implements EntryReader {
    * @param path - as stored; a leading `./` and a trailing `/` do not matter
    */
   async find(path: string, options: ReadOptions = {}): Promise<Entry | undefined> {
-    const line = await this.#findLast(matchPath(encodeText(normalizeEntryPath(path))), options)
-    const record = line && decodeListingLine(line)
+    const record = await this.#findLast(matchPath(encodeText(normalizeEntryPath(path))), options)
     return record && new Entry(record, this)
   }
 
-  async #findLast(matches: LineMatch, options: ReadOptions): Promise<Uint8Array | undefined> {
-    let found: Uint8Array | undefined
+  async #findLast(matches: LineMatch, options: ReadOptions): Promise<ListingRecord | undefined> {
+    let found: ListingRecord | undefined
     for await (const lines of this.#listing.batches(options))
-      for (const line of lines) if (matches(line)) found = new Uint8Array(line)
+      for (const line of lines) if (matches(line)) found = decodeListingLine(new Uint8Array(line)) ?? found
     return found
   }
 

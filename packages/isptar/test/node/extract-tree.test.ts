@@ -30,7 +30,7 @@ describe('what is extracted', () => {
     const progress: string[] = []
     const report = await scene.extract(TREE, {
       onEntry: ({ path }) => seen.push(path),
-      onProgress: (p) => progress.push(`${p.entries}/${p.totalEntries} ${p.bytes}/${p.totalBytes} ${p.path}`),
+      onProgress: (p) => progress.push(`${p.entryCount}/${p.totalEntryCount} ${p.dataBytes}/${p.totalDataBytes} ${p.path}`),
     })
     expect(report).toEqual({
       ok: true,

@@ -19,6 +19,7 @@ import { MemorySource } from '../../src/io/memory-source.ts'
 import { MemoryTarget } from '../../src/io/memory-target.ts'
 import type { Target } from '../../src/io/target.ts'
 import { FileTarget } from '../../src/node/file-target.ts'
+import { measureTree } from '../../src/node/measure-tree.ts'
 import { packTree, sourceDateEpoch } from '../../src/node/pack-tree.ts'
 import type { PackOptions, PackProgress, PackReport } from '../../src/node/pack-tree.ts'
 import { loadPosix } from '../../src/node/posix.ts'
@@ -176,11 +177,12 @@ describe('a tree of every kind', () => {
     const cwd = await makeTree()
     const told: PackProgress[] = []
     const { report } = await pack('site', { cwd, onProgress: (progress) => void told.push(progress) })
-    expect(told.at(-1)).toEqual({ entries: 9, bytes: report.summary.dataBytes, path: 'site/same.html' })
+    expect(told.at(-1)).toEqual({ entryCount: 9, dataBytes: report.summary.dataBytes, path: 'site/same.html' })
     expect(told.filter(({ path }) => path === 'site/big').length).toBeGreaterThan(5)
-    for (const [k, { bytes, entries }] of told.entries()) {
-      expect(bytes).toBeGreaterThanOrEqual(told[k - 1]?.bytes ?? 0)
-      expect(entries).toBeGreaterThanOrEqual(told[k - 1]?.entries ?? 0)
+    expect(await measureTree('site', { cwd })).toEqual({ entryCount: 9, dataBytes: report.summary.dataBytes })
+    for (const [k, { dataBytes, entryCount }] of told.entries()) {
+      expect(dataBytes).toBeGreaterThanOrEqual(told[k - 1]?.dataBytes ?? 0)
+      expect(entryCount).toBeGreaterThanOrEqual(told[k - 1]?.entryCount ?? 0)
     }
   })
 
