@@ -192,7 +192,7 @@ describe.each([
       ['base', 'base-mismatch'],
       ['size', 'integrity'],
     ])
-    expect(report).toMatchObject({ ok: false, entryCount: 1, fileCount: 1, bytes: 5 })
+    expect(report).toMatchObject({ ok: false, entryCount: 1, fileCount: 1, dataBytes: 5 })
     expect(scene.paths()).toEqual(['crc', 'kept', 'zz-good'])
     expect(readFileSync(join(scene.out, 'crc'), 'utf8')).toBe('old')
   })

@@ -35,7 +35,7 @@ describe('what is extracted', () => {
     expect(report).toEqual({
       ok: true,
       entryCount: 7,
-      bytes: 6,
+      dataBytes: 6,
       fileCount: 3,
       directoryCount: 1,
       linkCount: 2,
@@ -146,7 +146,7 @@ describe('what is extracted', () => {
   test('a large file streams to disk exactly', async () => {
     const scene = makeScene()
     const data = Buffer.alloc(5_000_000, 'a line of text that repeats\n')
-    expect(await scene.extract([{ path: 'large', data }])).toMatchObject({ ok: true, bytes: 5_000_000 })
+    expect(await scene.extract([{ path: 'large', data }])).toMatchObject({ ok: true, dataBytes: 5_000_000 })
     expect(readFileSync(join(scene.out, 'large')).equals(data)).toBe(true)
     expect(scene.paths()).toEqual(['large'])
   })
