@@ -23,6 +23,12 @@ export interface CountedSource extends ByteSource {
  * Wraps a source so that it counts. Closing it closes the source.
  *
  * @param source - any source
+ * @example
+ * ```ts
+ * const counter = withCounter(new HttpSource('https://backups.example/site.tgz'))
+ * await using archive = await openArchive(counter)
+ * console.log(archive.sizeBytes, counter.requests, counter.bytes)
+ * ```
  */
 export function withCounter(source: ByteSource): CountedSource {
   return new Counter(source)

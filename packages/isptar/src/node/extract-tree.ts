@@ -31,6 +31,12 @@ import { TreeRestorer } from './restore-tree.ts'
  * @returns what was done, what was refused and what went wrong; look at `ok`
  * @throws FormatError or IntegrityError when the listing is damaged, before anything is written; StorageError when the
  * disk is full or the folder cannot be used; `signal.reason` after an abort
+ * @example
+ * ```ts
+ * await using archive = await openArchive(await openFile('site.tgz'))
+ * const { ok, refused } = await extractTree(archive, 'restored', { only: ['site/etc'] })
+ * console.log(ok, refused)
+ * ```
  */
 export async function extractTree(
   archive: Archive,

@@ -62,6 +62,11 @@ export interface PackReport {
  * @param target - where the archive goes; it is committed, or aborted when this throws
  * @param options - what to leave out, how to compress and whom to tell
  * @throws StorageError when nothing at all could be read, or when the target fails; `signal.reason` on abort
+ * @example
+ * ```ts
+ * const { ok, problems, summary } = await packTree('site', new FileTarget('packed.tgz'), { exclude: ['cache/'] })
+ * console.log(ok, problems, summary.sizeBytes)
+ * ```
  */
 export async function packTree(roots: TreeRoots, target: Target, options: PackOptions = {}): Promise<PackReport> {
   const { level, storeSuffixes, signal } = options

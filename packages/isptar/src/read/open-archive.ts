@@ -29,6 +29,11 @@ export interface OpenOptions extends ReadOptions {
  *
  * @param source - the archive, or all its slices as one source
  * @throws FormatError when it is no isptar archive or its end is missing; StorageError when it cannot be read
+ * @example
+ * ```ts
+ * await using archive = await openArchive(new HttpSource('https://backups.example/site.tgz'))
+ * console.log(await archive.text('site/etc/motd'))
+ * ```
  */
 export async function openArchive(source: ByteSource, options: OpenOptions = {}): Promise<Archive> {
   const tailBytes = checkSize(options.tailBytes ?? TAIL_BYTES, 'tailBytes', MAX_TRAILER_BYTES)

@@ -72,6 +72,14 @@ export interface ArchiveSummary {
  * Starts an archive. Nothing is written before the first entry.
  *
  * @param target - where it goes; the writer commits or aborts it
+ * @example
+ * ```ts
+ * const target = new MemoryTarget()
+ * await using writer = createArchive(target)
+ * await writer.add({ path: 'motd', mtime: new Date(0) }, 'hello\n')
+ * const { identity, sizeBytes } = await writer.close()
+ * console.log(identity, sizeBytes, target.bytes().length)
+ * ```
  */
 export function createArchive(target: Target, options: CreateOptions = {}): ArchiveWriter {
   return new ArchiveWriter(target, options)

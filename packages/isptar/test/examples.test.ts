@@ -1,0 +1,163 @@
+/**
+ * Runs every example that the documentation shows: the shell blocks of the README against the built command, the
+ * TypeScript blocks of the READMEs and of the docstrings as modules. `backups.example` is served from memory.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as isptar from 'isptar'
+import * as node from 'isptar/node'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../../..')
+const CLI = join(ROOT, 'packages/cli/dist/main.js')
+/** Inside the package, so that its own name resolves. */
+const MODULES = mkdtempSync(join(import.meta.dirname, '.examples-'))
+
+interface Example {
+  readonly where: string
+  readonly code: string
+}
+
+function blocks(file: string, language: string): Example[] {
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map((match, index) => ({
+    where: `${file}, ${language} block ${index + 1}`,
+    code: match[1] ?? '',
+  }))
+}
+
+function docstringExamples(): Example[] {
+  const folder = join(ROOT, 'packages/isptar/src')
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) =>
+      [...readFileSync(join(folder, file), 'utf8').matchAll(/@example\n \* ```ts\n(.*?) \* ```/gs)].map((match) => ({
+        where: `docstring in ${file}`,
+        code: withImports((match[1] ?? '').replaceAll(/^ \* ?/gm, '')),
+      })),
+    )
+}
+
+/** A docstring shows no imports: they are those of the names it uses. */
+function withImports(code: string): string {
+  const used = (names: object): string =>
+    Object.keys(names)
+      .filter((name) => new RegExp(`\\b${name}\\b`).test(code))
+      .join(', ')
+  return `import { ${used(isptar)} } from 'isptar'\nimport { ${used(node)} } from 'isptar/node'\n${code}`
+}
+
+let remote: Uint8Array
+let folder: string
+const printed: unknown[][] = []
+
+beforeAll(async () => {
+  const source = makeSite(mkdtempSync(join(tmpdir(), 'isptar-example-')))
+  const target = new isptar.MemoryTarget()
+  await node.packTree('site', target, { cwd: source })
+  remote = target.bytes()
+  rmSync(source, { recursive: true })
+})
+
+beforeEach(async () => {
+  folder = makeSite(mkdtempSync(join(tmpdir(), 'isptar-example-')))
+  writeFileSync(join(folder, 'site.tgz'), remote)
+  const before = process.cwd()
+  process.chdir(folder)
+  vi.stubGlobal('fetch', async (_: unknown, init?: RequestInit) => answerRange(new Headers(init?.headers).get('range')))
+  vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => void printed.push(values))
+  printed.length = 0
+  return () => {
+    vi.unstubAllGlobals()
+    vi.restoreAllMocks()
+    process.chdir(before)
+    rmSync(folder, { recursive: true })
+  }
+})
+
+afterAll(() => rmSync(MODULES, { recursive: true }))
+
+function makeSite(at: string): string {
+  mkdirSync(join(at, 'site/etc'), { recursive: true })
+  mkdirSync(join(at, 'site/var'), { recursive: true })
+  writeFileSync(join(at, 'site/etc/motd'), 'hello\n')
+  writeFileSync(join(at, 'site/var/log'), 'a line\n'.repeat(100))
+  return at
+}
+
+function answerRange(range: string | null): Response {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? []
+  const start = first === '' ? Math.max(remote.length - Number(last), 0) : Number(first)
+  const end = first === '' ? remote.length : Number(last) + 1
+  const headers = { 'content-range': `bytes ${start}-${end - 1}/${remote.length}`, etag: '"1"' }
+  return new Response(new Uint8Array(remote.subarray(start, end)), { status: 206, headers })
+}
+
+async function runModule({ code }: Example): Promise<void> {
+  const file = join(MODULES, `example-${readdirSync(MODULES).length}.ts`)
+  writeFileSync(file, code)
+  await import(file)
+}
+
+describe('TypeScript', () => {
+  const examples = [...blocks('README.md', 'ts'), ...blocks('packages/isptar/README.md', 'ts'), ...docstringExamples()]
+
+  test('there are some of each kind', () => {
+    const kinds = examples.map(({ where }) => where.replace(/[ ,].*/, ''))
+    expect(new Set(kinds)).toEqual(new Set(['README.md', 'packages/isptar/README.md', 'docstring']))
+    expect(examples.length).toBeGreaterThan(8)
+  })
+
+  test.each(examples)('$where', async (example) => {
+    await runModule(example)
+    for (const values of printed) expect(values.every((value) => value !== undefined && value !== false)).toBe(true)
+  })
+
+  test('the examples print what they say', async () => {
+    const [write, pack, http] = blocks('README.md', 'ts')
+    if (!write || !pack || !http) throw new Error('an example of the README is gone')
+    await runModule(write)
+    expect(printed).toEqual([[2, expect.stringMatching(/^[0-9a-f]{64}$/)], ['hello\n']])
+    printed.length = 0
+    await runModule(pack)
+    expect(printed).toEqual([[[]], [[]]])
+    expect(readFileSync('restored/site/etc/motd', 'utf8')).toBe('hello\n')
+    expect(existsSync('restored/site/var')).toBe(false)
+    printed.length = 0
+    await runModule(http)
+    expect(printed).toEqual([
+      ['site/etc', 0],
+      ['site/etc/motd', 6],
+      [6, 'a line\n'.repeat(100).slice(100, 200)],
+    ])
+  })
+})
+
+describe('shell', () => {
+  test('the first commands of the README are scripts of the workspace', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>
+    }
+    const [first] = blocks('README.md', 'sh')
+    expect(first?.code.match(/^npm \w+/gm)).toEqual(['npm start', 'npm test'])
+    expect(scripts).toMatchObject({ start: expect.any(String), test: expect.any(String) })
+  })
+
+  test('the minute of the command', ({ skip }) => {
+    if (!existsSync(CLI)) {
+      if (process.env['ISPTAR_REQUIRE_ALL'] !== undefined) throw new Error('the command is not built')
+      console.warn('skipped: the command is not built')
+      skip('the command is not built')
+    }
+    rmSync('site.tgz')
+    const [, minute] = blocks('README.md', 'sh')
+    const script = `set -e\nisptar() { "${process.execPath}" "${CLI}" "$@"; }\n${minute?.code}`
+    const output = execFileSync('bash', ['-c', script], { encoding: 'utf8', cwd: folder })
+    expect(readFileSync('restore/site/etc/motd', 'utf8')).toBe('hello\n')
+    expect(output).toMatch(/^site\nsite\/etc\nsite\/etc\/motd\nsite\/var\nsite\/var\/log\n/)
+    expect(output).toContain('\nhello\n')
+    expect(output).toMatch(/site\/\nsite\/etc\/\nsite\/etc\/motd\nsite\/var\/\nsite\/var\/log\n\.backup\.info\n$/)
+  })
+})
