@@ -2,10 +2,10 @@
  * Damaged archives: cut at every byte, every bit flipped. What comes out is right, or it is an error of this library.
  */
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { type Archive, type Codec, isIsptarError, MemorySource, type OpenOptions, openArchive, pakoCodec } from 'isptar'
 import { zlibCodec } from 'isptar/node'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readLikeOriginal } from '../packages/isptar/test/original-reader.ts'
 import { describeArchive, readDamaged } from '../packages/isptar/test/read/archive-content.ts'
 import { buildArchive, SMALL_TREE } from '../packages/isptar/test/write/build-archive.ts'
 import { fixturePath } from './original-archives.ts'
@@ -82,19 +82,21 @@ async function checkFlips(bytes: Uint8Array, from: number, to: number, step: num
 }
 
 describe('verification', () => {
-  it('finds every flipped bit, but for those in gzip headers that say nothing', async () => {
-    const harmless: string[] = []
+  it('finds every flipped bit but those that change nothing of what the archive unfolds to', async () => {
+    const sound = gunzipSync(small)
+    const outcomes = { found: 0, harmless: 0 }
     const damaged = small.slice()
     for (let bit = 0; bit < small.length * 8; bit += 1) {
       const at = bit >> 3
       damaged[at] = (small[at] ?? 0) ^ (1 << (bit & 7))
-      if (!(await isFound(damaged))) harmless.push(placeOf(at, bit & 7))
+      if (await isFound(damaged)) outcomes.found += 1
+      else {
+        outcomes.harmless += 1
+        expect(Buffer.compare(gunzipSync(damaged), sound), `bit ${bit & 7} of byte ${at}`).toBe(0)
+      }
       damaged[at] = small[at] ?? 0
     }
-    // FTEXT, the time, the extra flags and the operating system (RFC 1952): 49 bits a member.
-    const places = new Set(harmless)
-    expect([...places].filter((place) => !/^(?:3\.0|[4-9]\.[0-7])$/.test(place))).toEqual([])
-    expect(places.size).toBe(1 + 6 * 8)
+    expect(outcomes.found).toBeGreaterThan(10 * outcomes.harmless)
   })
 })
 
@@ -105,13 +107,4 @@ async function isFound(bytes: Uint8Array): Promise<boolean> {
     if (!isIsptarError(error)) throw error
     return true
   }
-}
-
-/** Where in its gzip member a byte lies, and the bit. */
-function placeOf(at: number, bit: number): string {
-  return `${at - Math.max(...memberOffsets().filter((offset) => offset <= at))}.${bit}`
-}
-
-function memberOffsets(): number[] {
-  return readLikeOriginal(small).members.map(({ offset }) => offset)
 }

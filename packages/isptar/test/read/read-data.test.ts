@@ -4,7 +4,7 @@ import {
   BaseMismatchError,
   FormatError,
   IntegrityError,
-  IsptarError,
+  type IsptarError,
   MemorySource,
   openArchive,
   SliceSource,
