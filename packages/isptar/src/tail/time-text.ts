@@ -32,7 +32,7 @@ export function parseTime(text: string, what: string): Time {
   const seconds = parseNumber(match[2] as string, what)
   const nanoseconds = Number((match[3] ?? '').padEnd(9, '0'))
   if (match[1] === '') return { seconds, nanoseconds }
-  return nanoseconds === 0
-    ? { seconds: 0 - seconds, nanoseconds }
-    : { seconds: -seconds - 1, nanoseconds: NANOS - nanoseconds }
+  if (nanoseconds === 0) return { seconds: 0 - seconds, nanoseconds }
+  // Rounded down it is one more, which may be one too many.
+  return { seconds: -parseNumber(String(seconds + 1), what), nanoseconds: NANOS - nanoseconds }
 }
