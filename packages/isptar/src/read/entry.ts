@@ -16,6 +16,8 @@ export interface StreamOptions extends DataOptions {
 
 /** What an entry asks of its archive. */
 export interface EntryReader {
+  /** Columns mean something in version 2 only. */
+  readonly formatVersion: 1 | 2
   stream(entry: Entry, options?: StreamOptions): ReadableStream<Uint8Array>
   bytes(entry: Entry, options?: StreamOptions): Promise<Uint8Array>
 }
@@ -86,7 +88,7 @@ export class Entry {
    * @throws FormatError when the column is malformed
    */
   get packedBytes(): number | undefined {
-    return parsePackedBytes(this.record)
+    return this.#reader.formatVersion === 2 ? parsePackedBytes(this.record) : undefined
   }
 
   /** Target of a symlink or hardlink, as stored. */

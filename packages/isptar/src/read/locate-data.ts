@@ -1,11 +1,25 @@
 /** Works out where the data of an entry lies and refuses places that cannot be (SPEC 3.4). */
 import { BaseMismatchError, FormatError } from '../errors.ts'
+import type { Codec } from '../gzip/codec.ts'
 import type { ByteSource } from '../io/byte-source.ts'
 import { parseNumber } from '../tail/number-text.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 
 /** Shortest gzip member. */
 const MIN_MEMBER_BYTES = 20
+
+/** What reading data needs to know of the archive. */
+export interface DataContext {
+  readonly bytes: ByteSource
+  readonly codec: Codec
+  /** Where the tail begins. */
+  readonly dataEnd: number
+  /**
+   * Whether the columns were written with the data (version 2). The original copies them verbatim into its own archives,
+   * where members are others: there they mean nothing.
+   */
+  readonly hasColumns: boolean
+}
 
 /** Where a data member lies in the archive. */
 export interface MemberPlace {
@@ -21,11 +35,11 @@ export interface MemberPlace {
  * Locates the member of a file with data.
  *
  * @param record - a file's record
- * @param bytes - the archive, whose tail was read
- * @param dataEnd - where the tail begins
+ * @param context - the archive
  * @throws BaseMismatchError when the data is in a base; FormatError when the place cannot be
  */
-export function locateData(record: ListingRecord, bytes: ByteSource, dataEnd: number): MemberPlace {
+export function locateData(record: ListingRecord, context: DataContext): MemberPlace {
+  const { bytes, dataEnd } = context
   const { location } = record
   if (location === undefined) throw new FormatError('a file with data has no offset word in the listing')
   if (location.depth > 0)
@@ -36,7 +50,7 @@ export function locateData(record: ListingRecord, bytes: ByteSource, dataEnd: nu
   const roomBytes = dataEnd - offset
   if (roomBytes < MIN_MEMBER_BYTES)
     throw new FormatError(`offset ${offset} leaves no room for a member before the tail at ${dataEnd}`, { offset })
-  const packedBytes = parsePackedBytes(record)
+  const packedBytes = context.hasColumns ? parsePackedBytes(record) : undefined
   if (packedBytes !== undefined && (packedBytes > roomBytes || packedBytes < MIN_MEMBER_BYTES))
     throw new FormatError(`csize is ${packedBytes}, expected ${MIN_MEMBER_BYTES} to ${roomBytes}`, { offset })
   return { offset, packedBytes, roomBytes }

@@ -70,7 +70,12 @@ async function open(
     serviceInfo,
     tail,
     listing: new Listing(bytes, tail, { codec, residentBytes }),
-    data: { bytes, codec, dataEnd: Math.min(tail.listingOffset, ...tail.sections.map((section) => section.offset)) },
+    data: {
+      bytes,
+      codec,
+      dataEnd: Math.min(tail.listingOffset, ...tail.sections.map((section) => section.offset)),
+      hasColumns: serviceInfo.has('format'),
+    },
     notices,
   })
 }

@@ -4,12 +4,11 @@
  */
 import { decodeText } from '../bytes/text.ts'
 import { BaseMismatchError, FormatError, IntegrityError, isIsptarError, UnsupportedError } from '../errors.ts'
-import type { Codec } from '../gzip/codec.ts'
 import { decodeMember } from '../gzip/decode-member.ts'
 import type { ByteSource } from '../io/byte-source.ts'
 import { KiB, MiB } from '../limits.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
-import { locateData, type MemberPlace } from './locate-data.ts'
+import { type DataContext, locateData, type MemberPlace } from './locate-data.ts'
 import { MemberReader } from './member-reader.ts'
 
 const BLOCK = 512
@@ -17,14 +16,6 @@ const BLOCK = 512
 const WHOLE_BYTES = 1 * MiB
 /** Room for the headers that the original puts behind the data in its member; more is fetched when needed. */
 const FOLLOWING_BYTES = 4 * KiB
-
-/** What reading data needs to know of the archive. */
-export interface DataContext {
-  readonly bytes: ByteSource
-  readonly codec: Codec
-  /** Where the tail begins. */
-  readonly dataEnd: number
-}
 
 /** Options of {@link readData}. */
 export interface DataOptions {
@@ -49,7 +40,7 @@ export async function* readData(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (record.sizeBytes === 0) return
   try {
-    const place = locateData(record, context.bytes, context.dataEnd)
+    const place = locateData(record, context)
     const whole = options.ignoreChecksum ? undefined : await readWhole(context, record, place, options)
     if (whole) yield whole
     else yield* readStreaming(context, record, place, options)

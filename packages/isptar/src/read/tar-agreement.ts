@@ -7,8 +7,7 @@ import { IntegrityError } from '../errors.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import { TAIL_ENTRY_NAME } from '../tail/encode-tail.ts'
 import type { TarHeader } from '../tar/tar-header.ts'
-import { locateData } from './locate-data.ts'
-import type { DataContext } from './read-data.ts'
+import { type DataContext, locateData } from './locate-data.ts'
 import { TarHeaders } from './tar-headers.ts'
 
 /** Follows the listing through the tar stream. */
@@ -32,7 +31,7 @@ export class TarAgreement {
    * headers cannot be read
    */
   async check(record: ListingRecord): Promise<void> {
-    const place = record.sizeBytes > 0 ? locateData(record, this.#context.bytes, this.#context.dataEnd) : undefined
+    const place = record.sizeBytes > 0 ? locateData(record, this.#context) : undefined
     try {
       if (this.#lost) return
       const difference = compare(record, await this.#headers.next())

@@ -7,7 +7,7 @@ import { decodeMember } from '../gzip/decode-member.ts'
 import { KiB, MiB } from '../limits.ts'
 import type { TarHeader } from '../tar/tar-header.ts'
 import { TarHeaderDecoder } from '../tar/tar-header-decoder.ts'
-import type { DataContext } from './read-data.ts'
+import type { DataContext } from './locate-data.ts'
 
 const BLOCK = 512
 const FIRST_WINDOW_BYTES = 4 * KiB

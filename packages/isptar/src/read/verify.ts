@@ -7,7 +7,8 @@ import type { ListingRecord } from '../tail/listing-record.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import { judgeEntryPath } from '../tar/entry-path.ts'
 import type { Listing } from './listing.ts'
-import { type DataContext, readData } from './read-data.ts'
+import type { DataContext } from './locate-data.ts'
+import { readData } from './read-data.ts'
 import { TarAgreement } from './tar-agreement.ts'
 
 /** How far a verification is. */

@@ -61,5 +61,6 @@ export function craftFiles(
     parts.push(packed)
     offset += packed.length
   }
-  return craftArchive({ before: concatBytes(parts), listing: `${lines.join('\n')}\n\n`, ...craft })
+  const info = { format: '2', ...craft.info }
+  return craftArchive({ before: concatBytes(parts), listing: `${lines.join('\n')}\n\n`, ...craft, info })
 }

@@ -213,3 +213,15 @@ it('an entry of a path with control characters is named in one line', async () =
     message: expect.stringMatching(/^"a\\n\\t\\u001b\[31m": [^\n]*$/),
   })
 })
+
+describe('columns in an archive without format', () => {
+  it('say nothing: the original copies them from its base, where members are others', async () => {
+    const stale = (line: string): string => line.replace(/csize=\d+/, 'csize=21')
+    const bytes = craftFiles(FILES, stale, { info: { format: undefined } })
+    await using archive = await openArchive(new MemorySource(bytes))
+    for (const [path, content] of Object.entries(FILES)) {
+      expect(await archive.text(path)).toBe(content)
+      expect((await archive.get(path)).packedBytes).toBeUndefined()
+    }
+  })
+})
