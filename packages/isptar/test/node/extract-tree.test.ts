@@ -264,6 +264,7 @@ describe('how it ends', () => {
   test('data of another length than listed leaves nothing', async () => {
     const scene = makeScene()
     const lying = {
+      formatVersion: 2 as const,
       bytes: async () => new Uint8Array(4),
       stream: () => new Blob([new Uint8Array(4)]).stream(),
     }

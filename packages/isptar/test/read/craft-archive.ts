@@ -61,6 +61,5 @@ export function craftFiles(
     parts.push(packed)
     offset += packed.length
   }
-  const info = { format: '2', ...craft.info }
-  return craftArchive({ before: concatBytes(parts), listing: `${lines.join('\n')}\n\n`, ...craft, info })
+  return craftArchive({ before: concatBytes(parts), listing: `${lines.join('\n')}\n\n`, ...craft })
 }

@@ -20,7 +20,9 @@ const FILES = { a: 'first', b: 'x'.repeat(700), c: 'last' }
 
 /** Opens three files of which the line of `b` was changed. */
 const withLine = (change: (line: string) => string): Promise<Archive> =>
-  openArchive(new MemorySource(craftFiles(FILES, (line, path) => (path === 'b' ? change(line) : line))))
+  openArchive(
+    new MemorySource(craftFiles(FILES, (line, path) => (path === 'b' ? change(line) : line), { info: { format: '2' } })),
+  )
 
 const word = (text: string) => (line: string) => line.replace(/\t0:1:\d+:0/, text === '' ? '' : `\t${text}`)
 
@@ -217,7 +219,7 @@ it('an entry of a path with control characters is named in one line', async () =
 describe('columns in an archive without format', () => {
   it('say nothing: the original copies them from its base, where members are others', async () => {
     const stale = (line: string): string => line.replace(/csize=\d+/, 'csize=21')
-    const bytes = craftFiles(FILES, stale, { info: { format: undefined } })
+    const bytes = craftFiles(FILES, stale)
     await using archive = await openArchive(new MemorySource(bytes))
     for (const [path, content] of Object.entries(FILES)) {
       expect(await archive.text(path)).toBe(content)
