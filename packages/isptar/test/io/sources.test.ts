@@ -4,6 +4,7 @@ import { HttpSource } from '../../src/io/http-source.ts'
 import { MemorySource } from '../../src/io/memory-source.ts'
 import { SliceSource } from '../../src/io/slice-source.ts'
 import { withCounter } from '../../src/io/with-counter.ts'
+import { withReadAhead } from '../../src/io/with-read-ahead.ts'
 import { withRetry } from '../../src/io/with-retry.ts'
 import { withTail } from '../../src/io/with-tail.ts'
 import { sourceSuite } from '../source-suite.ts'
@@ -13,6 +14,7 @@ import type { Mode } from './hostile-server.ts'
 sourceSuite({ name: 'MemorySource', open: (bytes) => new MemorySource(bytes) })
 sourceSuite({ name: 'BlobSource', open: (bytes) => new BlobSource(new Blob([new Uint8Array(bytes)])) })
 sourceSuite({ name: 'withCounter', open: (bytes) => withCounter(new MemorySource(bytes)) })
+sourceSuite({ name: 'withReadAhead', open: (bytes) => withReadAhead(new MemorySource(bytes), { windowBytes: 300 }) })
 sourceSuite({ name: 'withRetry', open: (bytes) => withRetry(new MemorySource(bytes)) })
 sourceSuite({
   name: 'withTail',

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { MemorySource } from '../../src/io/memory-source.ts'
 import { SliceSource } from '../../src/io/slice-source.ts'
 import { withCounter } from '../../src/io/with-counter.ts'
+import { withReadAhead } from '../../src/io/with-read-ahead.ts'
 import { withRetry } from '../../src/io/with-retry.ts'
 import { withTail } from '../../src/io/with-tail.ts'
 import { collect, failureOf } from '../source-suite.ts'
@@ -30,7 +31,8 @@ it('counts calls and the bytes that came, also of calls that fail and streams th
 it('decorators pass the slices on', async () => {
   const parts = [new MemorySource(new Uint8Array(10), 'a.part1'), new MemorySource(new Uint8Array(10), 'a.part2')]
   const sliced = new SliceSource(parts, 'a')
-  for (const source of [withCounter(sliced), withRetry(sliced), withTail(sliced, await sliced.readTail(1))]) {
+  const tailed = withTail(sliced, await sliced.readTail(1))
+  for (const source of [withCounter(sliced), withRetry(sliced), withReadAhead(sliced), tailed]) {
     expect(source.sliceNames).toEqual(['a.part1', 'a.part2'])
     expect(source.locate?.(2, 3)).toBe(13)
   }
