@@ -52,9 +52,12 @@ export function targetSuite(backend: TargetBackend): void {
       ).toBe(0)
     })
 
-    it('has done with an array when the write settles', async () => {
+    it.each([
+      ['an array', text('aaaa')],
+      ['a Buffer', Buffer.from('aaaa')],
+    ])('has done with %s when the write settles', async (_, reused) => {
       const target = await backend.make()
-      const reused = text('aaaa')
+      reused.fill(0x61)
       await target.write(reused)
       reused.fill(0x62)
       await target.write(reused)

@@ -22,13 +22,13 @@ export class MemorySource implements ByteSource {
     checkCount('lengthBytes', lengthBytes)
     options?.signal?.throwIfAborted()
     const sizeBytes = this.#bytes.length
-    return { bytes: this.#bytes.slice(Math.max(0, sizeBytes - lengthBytes)), sizeBytes }
+    return { bytes: this.#copy(Math.max(0, sizeBytes - lengthBytes), sizeBytes), sizeBytes }
   }
 
   async read(offset: number, lengthBytes: number, options?: ReadOptions): Promise<Uint8Array> {
     checkRangeInside(this.name, offset, lengthBytes, this.#bytes.length)
     options?.signal?.throwIfAborted()
-    return this.#bytes.slice(offset, offset + lengthBytes)
+    return this.#copy(offset, offset + lengthBytes)
   }
 
   async *stream(offset: number, lengthBytes: number, options?: ReadOptions): AsyncIterable<Uint8Array> {
@@ -36,10 +36,15 @@ export class MemorySource implements ByteSource {
     options?.signal?.throwIfAborted()
     const end = offset + lengthBytes
     for (let at = offset; at < end; at += CHUNK_BYTES) {
-      yield this.#bytes.slice(at, Math.min(at + CHUNK_BYTES, end))
+      yield this.#copy(at, Math.min(at + CHUNK_BYTES, end))
       options?.signal?.throwIfAborted()
     }
   }
 
   async close(): Promise<void> {}
+
+  /** Not `slice`: that of a Node Buffer gives a view. */
+  #copy(start: number, end: number): Uint8Array {
+    return new Uint8Array(this.#bytes.subarray(start, end))
+  }
 }

@@ -12,6 +12,7 @@ import { HostileServer } from './hostile-server.ts'
 import type { Mode } from './hostile-server.ts'
 
 sourceSuite({ name: 'MemorySource', open: (bytes) => new MemorySource(bytes) })
+sourceSuite({ name: 'MemorySource over a Buffer', open: (bytes) => new MemorySource(Buffer.from(bytes)) })
 sourceSuite({ name: 'BlobSource', open: (bytes) => new BlobSource(new Blob([new Uint8Array(bytes)])) })
 sourceSuite({ name: 'withCounter', open: (bytes) => withCounter(new MemorySource(bytes)) })
 sourceSuite({ name: 'withReadAhead', open: (bytes) => withReadAhead(new MemorySource(bytes), { windowBytes: 300 }) })

@@ -29,7 +29,7 @@ targetSuite({
     sent = undefined
     return new StreamTarget(
       new WritableStream<Uint8Array>({
-        write: (bytes) => void parts.push(bytes.slice()),
+        write: (bytes) => void parts.push(new Uint8Array(bytes)),
         close: () => {
           sent = new Uint8Array(Buffer.concat(parts))
         },
