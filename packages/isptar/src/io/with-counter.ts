@@ -15,7 +15,7 @@ export interface CountedSource extends ByteSource {
   readonly requests: number
   /** Bytes that came. */
   readonly bytes: number
-  /** The ranges, in the order in which they were asked for. */
+  /** The ranges, in the order in which they were asked for; grows by one with each call, for as long as it counts. */
   readonly log: readonly Readonly<CountedRange>[]
 }
 
