@@ -44,8 +44,9 @@ export interface ByteSource {
    * whole. Call after `readTail`, which learns the sizes.
    *
    * @param slice - from 1
-   * @param offset - in that slice
-   * @throws FormatError naming the slice when it does not exist or is shorter
+   * @param offset - from the beginning of that slice; behind its end it counts on into the slices that follow, since
+   *   an archive may be cut after it was written
+   * @throws FormatError naming the slice when it does not exist, or the place lies behind the whole
    */
   locate?: ((slice: number, offset: number) => number) | undefined
   /** Names of the slices, first to last, once known; absent where there are none. */

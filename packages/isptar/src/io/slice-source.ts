@@ -65,20 +65,24 @@ export class SliceSource implements ByteSource {
     }
   }
 
+  /** An archive written whole and cut afterwards says slice 1 for every place: offsets count on behind a slice's end. */
   locate(slice: number, offset: number): number {
     const starts = this.#starts
     if (starts === undefined)
       throw new TypeError(`the sizes of the slices of ${this.name} are not known: readTail first`)
     const name = this.sliceNames[slice - 1]
     const start = starts[slice - 1]
-    const end = starts[slice]
-    if (name === undefined || start === undefined || end === undefined) {
+    if (name === undefined || start === undefined) {
       throw new FormatError(
         `${this.name} has no slice ${slice}: there are ${this.#parts.length}; is the last one missing?`,
       )
     }
-    if (!Number.isSafeInteger(offset) || offset < 0 || offset > end - start) {
-      throw new FormatError(`slice ${slice} (${name}) has ${end - start} bytes, data was to begin at ${offset}`)
+    const roomBytes = sizeOf(starts) - start
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset > roomBytes) {
+      throw new FormatError(
+        `slice ${slice} (${name}) and those after it have ${roomBytes} bytes, data was to begin at ${offset}; ` +
+          'is the last one missing?',
+      )
     }
     return start + offset
   }

@@ -25,7 +25,10 @@ it('slices, however they are cut, read as the whole does', async () => {
       expect(await sliced.readTail(tail)).toEqual(await whole.readTail(tail))
       expect(await sliced.read(offset, lengthBytes)).toEqual(await whole.read(offset, lengthBytes))
       expect(await collect(sliced.stream(offset, lengthBytes))).toEqual(await whole.read(offset, lengthBytes))
-      for (const [index, start] of borders.slice(0, -1).entries()) expect(sliced.locate(index + 1, 0)).toBe(start)
+      for (const [index, start] of borders.slice(0, -1).entries()) {
+        expect(sliced.locate(index + 1, 0)).toBe(start)
+        expect(sliced.locate(index + 1, bytes.length - start)).toBe(bytes.length)
+      }
     }),
   )
 })

@@ -50,13 +50,22 @@ describe('SliceSource', () => {
     expect(source.sliceNames).toEqual(['a.tgz.part1', 'a.tgz.part2', 'a.tgz.part3'])
   })
 
+  it('counts on behind the end of a slice, as in an archive that was cut after it was written', async () => {
+    const source = new SliceSource(sized(100, 0, 50, 30), 'a.tgz')
+    await source.readTail(1)
+    const places = [source.locate(1, 101), source.locate(1, 179), source.locate(2, 60), source.locate(3, 80)]
+    expect(places).toEqual([101, 179, 160, 180])
+  })
+
   it.each([
     [0, 0, /no slice 0/],
     [-1, 0, /no slice -1/],
     [4, 0, /no slice 4: there are 3/],
     [1e9, 0, /no slice 1000000000/],
     [1.5, 0, /no slice 1.5/],
-    [1, 101, /slice 1 \(a\.tgz\.part1\) has 100 bytes/],
+    [1, 251, /slice 1 \(a\.tgz\.part1\) and those after it have 250 bytes, data was to begin at 251/],
+    [3, 51, /slice 3 \(a\.tgz\.part3\) and those after it have 50 bytes/],
+    [1, 2 ** 60, /slice 1 \(a\.tgz\.part1\)/],
     [2, -1, /slice 2 \(a\.tgz\.part2\)/],
     [2, Number.NaN, /slice 2 \(a\.tgz\.part2\)/],
   ])('refuses slice %d at %d', async (slice, offset, message) => {
