@@ -15,6 +15,7 @@ import {
   type OpenOptions,
   openArchive,
   pakoCodec,
+  UnsupportedError,
 } from 'isptar'
 import { FileSource, zlibCodec } from 'isptar/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -84,7 +85,7 @@ function expectEntry(entry: Entry, expected: ExpectedEntry): void {
 
 async function expectData(archive: Archive, entry: Entry, expected: ExpectedEntry): Promise<void> {
   if (expected.sha256 === undefined) {
-    await expect(entry.bytes()).rejects.toThrow(TypeError)
+    await expect(entry.bytes()).rejects.toThrow(UnsupportedError)
     return
   }
   const holder = entry.type === 'hardlink' ? await archive.get(entry.linkTarget ?? '') : entry

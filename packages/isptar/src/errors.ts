@@ -83,7 +83,7 @@ export class UnsupportedError extends IsptarError {
   }
 }
 
-/** A bound that protects memory or time was reached; the message names the option that raises it. */
+/** A bound that protects memory or time was reached. */
 export class LimitError extends IsptarError {
   /** The name of the bound, as in `limits.ts`. */
   readonly limit: string
@@ -119,8 +119,9 @@ export class EntryNotFoundError extends IsptarError {
   /** The path that was asked for. */
   readonly path: string
 
-  constructor(path: string, archive: string) {
-    super('entry-not-found', `no entry ${JSON.stringify(path)} in ${archive}`)
+  constructor(path: string, archive: string, details: { neededBy?: string } = {}) {
+    const need = details.neededBy === undefined ? '' : `, which ${JSON.stringify(details.neededBy)} is a hardlink to`
+    super('entry-not-found', `no entry ${JSON.stringify(path)} in ${archive}${need}`)
     this.path = path
   }
 }

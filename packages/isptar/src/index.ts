@@ -25,9 +25,10 @@ export { SliceSource } from './io/slice-source.ts'
 export { StreamTarget } from './io/stream-target.ts'
 export type { Target } from './io/target.ts'
 export { type CountedSource, withCounter } from './io/with-counter.ts'
+export { type ReadAheadOptions, withReadAhead } from './io/with-read-ahead.ts'
 export { type RetryOptions, withRetry } from './io/with-retry.ts'
-export { Archive, type ArchiveParts, type EntriesOptions } from './read/archive.ts'
-export { Entry, type EntryReader, type StreamOptions } from './read/entry.ts'
+export type { Archive, EntriesOptions } from './read/archive.ts'
+export type { Entry, StreamOptions } from './read/entry.ts'
 export { type OpenOptions, openArchive } from './read/open-archive.ts'
 export type { DataOptions } from './read/read-data.ts'
 export type { VerifyOptions, VerifyProblem, VerifyProgress, VerifyReport } from './read/verify.ts'
@@ -40,7 +41,7 @@ export { VERSION } from './version.ts'
 export {
   type AddedEntry,
   type ArchiveSummary,
-  ArchiveWriter,
+  type ArchiveWriter,
   createArchive,
   type CreateOptions,
 } from './write/archive-writer.ts'

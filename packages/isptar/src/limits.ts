@@ -29,6 +29,9 @@ export const MAX_META_BYTES: number = 1 * MiB
 /** Read size of streams over a source: large enough for disks and HTTP, small enough for bounded memory. */
 export const CHUNK_BYTES: number = 256 * KiB
 
+/** Deflate never unfolds further: 258 bytes for two bits (RFC 1951). A larger size is refused before it is read. */
+export const MAX_DEFLATE_RATIO = 1032
+
 /** Most hardlinks followed to reach data; more is a loop. */
 export const MAX_LINK_DEPTH = 40
 

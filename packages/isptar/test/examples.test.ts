@@ -95,9 +95,11 @@ function answerRange(range: string | null): Response {
   return new Response(new Uint8Array(remote.subarray(start, end)), { status: 206, headers })
 }
 
+/** Examples are plain JavaScript too: what this Node cannot parse would not run when it is pasted. */
 async function runModule({ code }: Example): Promise<void> {
-  const file = join(MODULES, `example-${readdirSync(MODULES).length}.ts`)
+  const file = join(MODULES, `example-${readdirSync(MODULES).length}.mjs`)
   writeFileSync(file, code)
+  execFileSync(process.execPath, ['--check', file])
   await import(file)
 }
 

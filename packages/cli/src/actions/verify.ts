@@ -39,20 +39,20 @@ function totalBytes(serviceInfo: ReadonlyMap<string, string>): number | undefine
 }
 
 function reportJson(name: string, report: VerifyReport): string {
-  const { ok, entryCount, dataBytes, problems, notices } = report
+  const { ok, entryCount, dataBytes, problemCount, problems, notices } = report
   const shown = problems.map(({ code, path, message }) => ({ code, ...(path !== undefined && { path }), message }))
-  return `${JSON.stringify({ name, ok, entries: entryCount, data_size: dataBytes, problems: shown, notices })}\n`
+  return `${JSON.stringify({ name, ok, entries: entryCount, data_size: dataBytes, problem_count: problemCount, problems: shown, notices })}\n`
 }
 
 async function print(name: string, report: VerifyReport, quick: boolean, context: Context): Promise<void> {
   for (const notice of report.notices) await context.warn(notice)
   for (const problem of report.problems) await context.fail(problemText(problem))
   if (!report.ok) {
-    await context.fail(`${name}: ${plural(report.problems.length, 'problem')} found`)
+    await context.fail(`${name}: ${plural(report.problemCount, 'problem')} found`)
     return
   }
   const checked = quick
-    ? 'the end of the archive is sound; listing and data were not read'
+    ? `the tail is sound, ${plural(report.entryCount, 'entry', 'entries')}; the data was not read`
     : `${plural(report.entryCount, 'entry', 'entries')}, ${longSize(report.dataBytes)} of data: all sound`
   if (!context.quiet) await context.io.stdout.write(`${name}: ${checked}\n`)
 }

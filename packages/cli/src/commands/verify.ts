@@ -10,7 +10,7 @@ export function declareVerify(program: Command, start: Start): void {
     .summary('check an archive from end to end')
     .description('Check an archive: its structure, its listing, and the data of every file against size and checksum.')
     .argument('<archive>', ARCHIVE_HELP)
-    .option('--quick', 'check the end of the archive only, not the listing and the data')
+    .option('--quick', 'check the tail only: the listing, not the data')
     .option('--json', 'as one JSON object')
     .addHelpText(
       'after',

@@ -56,6 +56,11 @@ export class MemberDecoder {
     return this.#packedBytes
   }
 
+  /** CRC-32 of the plaintext made so far. */
+  get crc32(): number {
+    return this.#crc
+  }
+
   /** What the trailer found wrong, where `ignoreChecksum` kept it from being thrown. */
   get checksumError(): IntegrityError | undefined {
     return this.#checksumError

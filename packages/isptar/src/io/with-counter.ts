@@ -26,8 +26,9 @@ export interface CountedSource extends ByteSource {
  * @example
  * ```ts
  * const counter = withCounter(new HttpSource('https://backups.example/site.tgz'))
- * await using archive = await openArchive(counter)
+ * const archive = await openArchive(counter)
  * console.log(archive.sizeBytes, counter.requests, counter.bytes)
+ * await archive.close()
  * ```
  */
 export function withCounter(source: ByteSource): CountedSource {

@@ -33,9 +33,10 @@ import { TreeRestorer } from './restore-tree.ts'
  * disk is full or the folder cannot be used; `signal.reason` after an abort
  * @example
  * ```ts
- * await using archive = await openArchive(await openFile('site.tgz'))
+ * const archive = await openArchive(await openFile('site.tgz'))
  * const { ok, refused } = await extractTree(archive, 'restored', { only: ['site/etc'] })
  * console.log(ok, refused)
+ * await archive.close()
  * ```
  */
 export async function extractTree(

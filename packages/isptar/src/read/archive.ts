@@ -1,7 +1,6 @@
 /** An open archive: its entries, lookup by path, and the data of one entry for one range read. */
-import { concatBytes } from '../bytes/concat.ts'
 import { encodeText } from '../bytes/text.ts'
-import { EntryNotFoundError, FormatError } from '../errors.ts'
+import { EntryNotFoundError, FormatError, UnsupportedError } from '../errors.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { MAX_LINK_DEPTH } from '../limits.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
@@ -21,6 +20,13 @@ import { verifyArchive, type VerifyOptions, type VerifyReport } from './verify.t
 export interface EntriesOptions extends ReadOptions {
   /** A folder: only it and what is in it. @defaultValue everything */
   under?: string | undefined
+}
+
+/** The part of a file's data that was asked for, in bytes of the data. */
+interface DataPart {
+  readonly record: ListingRecord
+  readonly start: number
+  readonly end: number
 }
 
 /** What opening an archive found. */
@@ -143,22 +149,36 @@ export class Archive implements EntryReader {
    * not yet confirmed. A part (`start`, `end`) is cut out of the whole member, which is read and checked to its end.
    *
    * @param entry - a path or an entry of this archive
-   * @throws (through the stream) EntryNotFoundError, IntegrityError, FormatError, StorageError, TypeError for an entry
-   * that has no data, RangeError for a part outside the data
+   * @throws (through the stream) EntryNotFoundError, IntegrityError, FormatError, StorageError; UnsupportedError
+   * for an entry that has no data; RangeError for a part outside the data; TypeError for an entry of another archive
    */
   stream(entry: string | Entry, options: StreamOptions = {}): ReadableStream<Uint8Array> {
-    return toReadableStream(() => this.#dataOf(entry, options))
+    return toReadableStream((signal) => this.#dataOf(entry, { ...options, signal }), options.signal)
+  }
+
+  async *#dataOf(entry: string | Entry, options: StreamOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    yield* this.#read(await this.#locate(entry, options), options)
   }
 
   /**
-   * Gives the data of a file whole, checked; see {@link stream}.
+   * Gives the data of a file whole, checked, in memory of its own; see {@link stream}.
    *
    * @throws as {@link stream}
    */
   async bytes(entry: string | Entry, options: StreamOptions = {}): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = []
-    for await (const piece of this.#dataOf(entry, options)) pieces.push(piece)
-    return concatBytes(pieces)
+    const part = await this.#locate(entry, options)
+    const lengthBytes = part.end - part.start
+    let whole: Uint8Array | undefined
+    let offset = 0
+    for await (const piece of this.#read(part, options)) {
+      if (piece.length === lengthBytes && piece.buffer.byteLength === lengthBytes) whole = piece
+      else {
+        whole ??= new Uint8Array(lengthBytes)
+        whole.set(piece, offset)
+      }
+      offset += piece.length
+    }
+    return whole?.subarray(0, offset) ?? new Uint8Array(0)
   }
 
   /** Gives the data of a file as text, read as UTF-8; see {@link bytes}. */
@@ -166,25 +186,26 @@ export class Archive implements EntryReader {
     return new TextDecoder().decode(await this.bytes(entry, options))
   }
 
-  async *#dataOf(entry: string | Entry, options: StreamOptions): AsyncGenerator<Uint8Array, void, undefined> {
+  /** Finds whose data is meant and checks the part asked for; the listing was checked whole after that. */
+  async #locate(given: string | Entry, options: StreamOptions): Promise<DataPart> {
+    if (typeof given !== 'string' && !given.isOf(this))
+      throw new TypeError(`${JSON.stringify(given.path)} is an entry of another archive than ${this.name}`)
+    const entry = typeof given === 'string' ? await this.get(given, options) : given
+    const { record } = await this.#follow(entry, options)
     await this.#listing.ensureWhole(options)
-    const { record } = await this.#follow(typeof entry === 'string' ? await this.get(entry, options) : entry, options)
     const { start = 0, end = record.sizeBytes } = options
-    if (
-      !(
-        Number.isSafeInteger(start) &&
-        Number.isSafeInteger(end) &&
-        start >= 0 &&
-        start <= end &&
-        end <= record.sizeBytes
-      )
-    )
-      throw new RangeError(`bytes ${start} to ${end} asked for, the file has ${record.sizeBytes}`)
+    const inside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end
+    if (inside && end <= record.sizeBytes) return { record, start, end }
+    throw new RangeError(`bytes ${start} to ${end} of ${JSON.stringify(entry.path)}: it has ${record.sizeBytes}`)
+  }
+
+  async *#read({ record, start, end }: DataPart, options: StreamOptions): AsyncGenerator<Uint8Array, void, undefined> {
     let offset = 0
     for await (const piece of readData(this.#data, record, options)) {
-      const part = piece.subarray(Math.max(start - offset, 0), Math.max(end - offset, 0))
+      const from = Math.max(start - offset, 0)
+      const to = Math.min(Math.max(end - offset, 0), piece.length)
       offset += piece.length
-      if (part.length > 0) yield part
+      if (from < to) yield to - from === piece.length ? piece : piece.subarray(from, to)
     }
   }
 
@@ -193,16 +214,19 @@ export class Archive implements EntryReader {
     let current = entry
     for (let depth = 0; depth < MAX_LINK_DEPTH; depth += 1) {
       if (current.type === 'file') return current
-      if (current.type !== 'hardlink')
-        throw new TypeError(`${JSON.stringify(entry.path)} is a ${current.type}: no data`)
-      current = await this.get(current.linkTarget ?? '', options)
+      if (current.type !== 'hardlink') throw withoutData(current)
+      const target = await this.find(current.linkTarget ?? '', options)
+      if (target === undefined)
+        throw new EntryNotFoundError(current.linkTarget ?? '', this.name, { neededBy: current.path })
+      current = target
     }
     throw new FormatError(`${JSON.stringify(entry.path)}: hardlinks that lead round in a circle`)
   }
 
   /**
-   * Checks the archive: its tail, its listing and, unless `quick`, every member. Finds go into the report; only the
-   * failure to read at all, and aborts, throw.
+   * Checks the archive: service info and listing, and, unless `quick`, every member, and that a plain tar sees the same
+   * (version 2). Reads the listing twice, and the rest once from front to back. Finds go into the report; only aborts and
+   * failures that are none of the archive's throw.
    */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return verifyArchive(
@@ -220,4 +244,10 @@ export class Archive implements EntryReader {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+function withoutData(entry: Entry): UnsupportedError {
+  const name = JSON.stringify(entry.path)
+  const hint = entry.linkTarget === undefined ? '' : ` to ${JSON.stringify(entry.linkTarget)}: ask for that`
+  return new UnsupportedError(`${name} has no data: it is a ${entry.type}${hint}`)
 }

@@ -1,5 +1,6 @@
 /** One entry of an archive: a view of its listing line, with what reading its data takes. */
 import { decodeText } from '../bytes/text.ts'
+import { judgeEntryPath, normalizeEntryPath } from '../tar/entry-path.ts'
 import type { Device, EntryType, Time } from '../tar/entry-type.ts'
 import type { ListingRecord, Location } from '../tail/listing-record.ts'
 import { decodeXattrColumns } from '../tail/xattr-column.ts'
@@ -34,9 +35,22 @@ export class Entry {
     this.#reader = reader
   }
 
-  /** The path as stored. Bytes that are not UTF-8 appear as lone surrogates U+DC80–U+DCFF; see {@link pathBytes}. */
+  /** Whether it came from this archive. */
+  isOf(reader: EntryReader): boolean {
+    return this.#reader === reader
+  }
+
+  /**
+   * The path as stored, whatever it is: never join it to a folder before {@link unsafeReason} is looked at. Bytes that
+   * are not UTF-8 appear as lone surrogates U+DC80–U+DCFF; see {@link pathBytes}.
+   */
   get path(): string {
     return decodeText(this.record.pathBytes)
+  }
+
+  /** Why the path would leave the folder it is extracted to, or is no path at all; undefined when it is fine. */
+  get unsafeReason(): string | undefined {
+    return judgeEntryPath(normalizeEntryPath(this.path))
   }
 
   /** The path's raw bytes. */
@@ -125,7 +139,7 @@ export class Entry {
     return decodeXattrColumns(this.record.columns)
   }
 
-  /** The columns of the line that have no property here, known and unknown, by key. */
+  /** The columns of the line by key, unknown ones too, as text; `ns` and `mtime` are in {@link mtime}. */
   get columns(): ReadonlyMap<string, string> {
     return this.record.columns
   }

@@ -11,8 +11,6 @@ import { CHUNK_BYTES, MAX_LINE_BYTES, MAX_LISTING_RATIO, RESIDENT_LISTING_BYTES 
 import { LineSplitter } from '../tail/line-splitter.ts'
 import { MemberReader } from './member-reader.ts'
 
-const LF = 0x0a
-
 /** Options of {@link Listing}. */
 export interface ListingOptions {
   readonly codec: Codec
@@ -24,10 +22,12 @@ export interface ListingOptions {
 export class Listing {
   readonly #bytes: ByteSource
   readonly #offset: number
-  readonly #packedBytes: number
+  readonly #roomBytes: number
   readonly #options: ListingOptions
   #text: Uint8Array | undefined
   #whole = false
+  /** Length of the member, once it was read to its end. */
+  #packedBytes = 0
 
   /**
    * @param bytes - the archive
@@ -40,7 +40,7 @@ export class Listing {
   ) {
     this.#bytes = bytes
     this.#offset = place.listingOffset
-    this.#packedBytes = place.listingPackedBytes
+    this.#roomBytes = place.listingPackedBytes
     this.#options = options
   }
 
@@ -53,15 +53,17 @@ export class Listing {
     const splitter = new LineSplitter(MAX_LINE_BYTES)
     for await (const piece of this.plain(options)) yield splitter.push(piece)
     yield splitter.finish()
+    if (!splitter.ended) await this.#refuseSecondMember(options)
+    this.#whole = true
   }
 
-  /** Makes sure that the listing's CRC was checked to its end; costs a pass at most once. */
+  /** Makes sure that the whole listing was checked; costs a pass at most once. */
   async ensureWhole(options: ReadOptions = {}): Promise<void> {
     if (this.#whole) return
-    for await (const _ of this.plain(options)) options.signal?.throwIfAborted()
+    for await (const _ of this.batches(options)) options.signal?.throwIfAborted()
   }
 
-  /** Gives the plaintext piece by piece, up to the end of the member. */
+  /** Gives the plaintext piece by piece, up to the end of the member, whose CRC was then right. */
   async *plain(options: ReadOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#text === undefined) yield* this.#inflate(options)
     else
@@ -72,41 +74,37 @@ export class Listing {
   }
 
   async *#inflate(options: ReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
-    const chunks = this.#bytes.stream(this.#offset, this.#packedBytes, options)
+    const chunks = this.#bytes.stream(this.#offset, this.#roomBytes, options)
     const member = new MemberReader(chunks, this.#options.codec)
     const kept: Uint8Array[] = []
     let plainBytes = 0
-    let last: number | undefined
-    let beforeLast: number | undefined
     for await (const piece of member.plain()) {
       plainBytes += piece.length
       this.#checkRatio(plainBytes)
       if (plainBytes <= this.#options.residentBytes) kept.push(piece)
       else kept.length = 0
-      beforeLast = piece.length > 1 ? piece[piece.length - 2] : last
-      last = piece[piece.length - 1]
       yield piece
     }
-    const complete = last === LF && (beforeLast === LF || plainBytes === 1)
-    if (!complete) this.#refuseSecondMember(member.after)
-    this.#whole = true
+    this.#packedBytes = member.packedBytes
     if (plainBytes <= this.#options.residentBytes) this.#text = concatBytes(kept, plainBytes)
   }
 
-  /** The original reads the first member only and loses the rest of the listing in silence. */
-  #refuseSecondMember(after: Uint8Array): void {
+  /** The original reads the first member only and loses the rest of such a listing in silence. */
+  async #refuseSecondMember(options: ReadOptions): Promise<void> {
+    const offset = this.#offset + this.#packedBytes
+    const after = await this.#bytes.read(offset, Math.min(2, this.#roomBytes - this.#packedBytes), options)
     if (after[0] !== 0x1f || after[1] !== 0x8b) return
     throw new FormatError(
-      `the listing of ${this.#bytes.name} does not end with an empty line and another gzip member follows: a listing must be one member`,
-      { offset: this.#offset },
+      `the listing of ${this.#bytes.name} has no empty line at its end and another gzip member follows: it must be one`,
+      { offset },
     )
   }
 
   #checkRatio(plainBytes: number): void {
-    const max = Math.max(this.#packedBytes * MAX_LISTING_RATIO, this.#options.residentBytes, RESIDENT_LISTING_BYTES)
+    const max = Math.max(this.#roomBytes * MAX_LISTING_RATIO, this.#options.residentBytes, RESIDENT_LISTING_BYTES)
     if (plainBytes <= max) return
     throw new LimitError(
-      `the listing of ${this.#bytes.name} unfolds to more than ${MAX_LISTING_RATIO} times its ${this.#packedBytes} bytes`,
+      `the listing of ${this.#bytes.name} unfolds to more than ${MAX_LISTING_RATIO} times its ${this.#roomBytes} bytes`,
       { limit: 'MAX_LISTING_RATIO', max, actual: plainBytes },
     )
   }

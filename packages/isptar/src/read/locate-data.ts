@@ -2,6 +2,7 @@
 import { BaseMismatchError, FormatError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
 import type { ByteSource } from '../io/byte-source.ts'
+import { MAX_DEFLATE_RATIO } from '../limits.ts'
 import { parseNumber } from '../tail/number-text.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 
@@ -19,6 +20,8 @@ export interface DataContext {
    * where members are others: there they mean nothing.
    */
   readonly hasColumns: boolean
+  /** Why the offsets of the listing are not to be trusted, when they are not. */
+  readonly displaced: string | undefined
 }
 
 /** Where a data member lies in the archive. */
@@ -46,6 +49,7 @@ export function locateData(record: ListingRecord, context: DataContext): MemberP
     throw new BaseMismatchError(
       `its data is in base ${location.depth} of this differential archive: open it together with its bases`,
     )
+  if (context.displaced !== undefined) throw new FormatError(context.displaced)
   const offset = locateSlice(bytes, location.slice, location.offset)
   const roomBytes = dataEnd - offset
   if (roomBytes < MIN_MEMBER_BYTES)
@@ -53,6 +57,9 @@ export function locateData(record: ListingRecord, context: DataContext): MemberP
   const packedBytes = context.hasColumns ? parsePackedBytes(record) : undefined
   if (packedBytes !== undefined && (packedBytes > roomBytes || packedBytes < MIN_MEMBER_BYTES))
     throw new FormatError(`csize is ${packedBytes}, expected ${MIN_MEMBER_BYTES} to ${roomBytes}`, { offset })
+  const maxBytes = (packedBytes ?? roomBytes) * MAX_DEFLATE_RATIO
+  if (record.sizeBytes > maxBytes)
+    throw new FormatError(`its size is ${record.sizeBytes}, its member can hold ${maxBytes} at most`, { offset })
   return { offset, packedBytes, roomBytes }
 }
 
@@ -60,6 +67,17 @@ function locateSlice(bytes: ByteSource, slice: number, offset: number): number {
   if (bytes.locate) return bytes.locate(slice, offset)
   if (slice === 1) return offset
   throw new FormatError(`its data is in slice ${slice}, but ${bytes.name} is not sliced: open it with all its slices`)
+}
+
+/**
+ * Gives the CRC-32 of a file's member as the listing says it (column `crc`).
+ *
+ * @throws FormatError when the column is no CRC-32
+ */
+export function parseCrc32(record: ListingRecord): number | undefined {
+  const crc = record.columns.get('crc')
+  if (crc === undefined || /^[0-9a-f]{8}$/.test(crc)) return crc === undefined ? undefined : Number.parseInt(crc, 16)
+  throw new FormatError(`crc is ${JSON.stringify(crc.slice(0, 40))}, expected eight hexadecimal digits`)
 }
 
 /**

@@ -16,7 +16,6 @@ export interface MemberReaderOptions {
 export class MemberReader {
   readonly #chunks: AsyncIterable<Uint8Array>
   readonly #decoder: MemberDecoder
-  #after: Uint8Array = new Uint8Array(0)
   #packedBytes = 0
 
   /** @param chunks - packed bytes from the member's first on; more may follow the member */
@@ -30,9 +29,9 @@ export class MemberReader {
     return this.#packedBytes
   }
 
-  /** What followed the member in its last chunk; says something once {@link plain} has ended. */
-  get after(): Uint8Array {
-    return this.#after
+  /** CRC-32 of the plaintext so far; of the whole once {@link plain} has ended. */
+  get crc32(): number {
+    return this.#decoder.crc32
   }
 
   /**
@@ -47,9 +46,7 @@ export class MemberReader {
           const step = await this.#decoder.push(chunk.subarray(i, i + PUSH_BYTES))
           this.#packedBytes += step.usedBytes
           yield* step.plain
-          if (!step.ended) continue
-          this.#after = chunk.subarray(i + step.usedBytes)
-          return
+          if (step.ended) return
         }
       }
       await this.#decoder.finish()

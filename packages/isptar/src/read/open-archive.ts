@@ -1,4 +1,4 @@
-/** Opens an archive from its tail: one read, whatever its size (SPEC 2.4). */
+/** Opens an archive from its tail: one read, whatever its size (SPEC 2.3). */
 import { codec as defaultCodec } from '#codec'
 import { FormatError, isIsptarError, LimitError, UnsupportedError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
@@ -31,11 +31,14 @@ export interface OpenOptions extends ReadOptions {
  * @throws FormatError when it is no isptar archive or its end is missing; StorageError when it cannot be read
  * @example
  * ```ts
- * await using archive = await openArchive(new HttpSource('https://backups.example/site.tgz'))
+ * const archive = await openArchive(new HttpSource('https://backups.example/site.tgz'))
  * console.log(await archive.text('site/etc/motd'))
+ * await archive.close()
  * ```
  */
 export async function openArchive(source: ByteSource, options: OpenOptions = {}): Promise<Archive> {
+  if (typeof source?.readTail !== 'function')
+    throw new TypeError('openArchive takes a source: MemorySource, BlobSource, HttpSource, or openFile of isptar/node')
   const tailBytes = checkSize(options.tailBytes ?? TAIL_BYTES, 'tailBytes', MAX_TRAILER_BYTES)
   const residentBytes = checkSize(options.residentListingBytes ?? RESIDENT_LISTING_BYTES, 'residentListingBytes', 0)
   try {
@@ -75,6 +78,7 @@ async function open(
       codec,
       dataEnd: Math.min(tail.listingOffset, ...tail.sections.map((section) => section.offset)),
       hasColumns: serviceInfo.has('format'),
+      displaced: checkPlace(serviceInfo, tail.listingOffset, notices),
     },
     notices,
   })
@@ -87,6 +91,18 @@ function checkVersion(info: ServiceInfo, name: string): void {
   throw new UnsupportedError(
     `${name} has format ${JSON.stringify(format)}; this version reads 1 and 2: use a newer isptar`,
   )
+}
+
+/**
+ * Offsets count from the archive's first byte, so bytes put before it, or lost, would lead to other data. The listing
+ * itself is sound then, so this is a notice, and an error only when data is asked for.
+ */
+function checkPlace(info: ServiceInfo, listingOffset: number, notices: string[]): string | undefined {
+  const recorded = info.get('listing_offset')
+  if (recorded === undefined || recorded === String(listingOffset)) return undefined
+  const message = `the listing lies at ${listingOffset}, recorded is ${recorded}: bytes before it were added or are missing`
+  notices.push(message)
+  return message
 }
 
 function checkSize(value: number, what: string, min: number): number {

@@ -8,7 +8,7 @@ import { decodeMember } from '../gzip/decode-member.ts'
 import type { ByteSource } from '../io/byte-source.ts'
 import { KiB, MiB } from '../limits.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
-import { type DataContext, locateData, type MemberPlace } from './locate-data.ts'
+import { type DataContext, locateData, type MemberPlace, parseCrc32 } from './locate-data.ts'
 import { MemberReader } from './member-reader.ts'
 
 const BLOCK = 512
@@ -21,7 +21,8 @@ const FOLLOWING_BYTES = 4 * KiB
 export interface DataOptions {
   signal?: AbortSignal | undefined
   /**
-   * Gives the bytes although CRC or length are wrong: for salvage, when damaged bytes are better than none.
+   * Gives the bytes although CRC or length of their member are wrong, when damaged bytes are better than none. The
+   * listing must be whole all the same; when it is not, `tar` still unpacks what stands before the damage.
    * @defaultValue false
    */
   ignoreChecksum?: boolean | undefined
@@ -31,7 +32,7 @@ export interface DataOptions {
  * Gives a file's data piece by piece. The last piece may come before the CRC is known; the iteration ends only after
  * it was found right.
  *
- * @throws FormatError, IntegrityError, BaseMismatchError, StorageError: all name the entry
+ * @throws FormatError, IntegrityError, BaseMismatchError, UnsupportedError, which name the entry; StorageError
  */
 export async function* readData(
   context: DataContext,
@@ -60,17 +61,19 @@ async function readWhole(
   if (window > WHOLE_BYTES || record.sizeBytes > WHOLE_BYTES) return undefined
   const packed = await context.bytes.read(place.offset, window, options)
   refuseNoMember(packed, record, place)
-  const maxBytes = 2 * WHOLE_BYTES
-  if (place.packedBytes === undefined) {
-    try {
-      return checkSize(decodeMember(context.codec, packed, { maxBytes }), record, place)
-    } catch (error) {
-      // Without csize the window is a guess: what it cut off is read on by streaming, which finds real damage again.
-      if (isIsptarError(error, 'integrity') || isIsptarError(error, 'limit')) return undefined
-      throw error
-    }
+  try {
+    const maxBytes = place.packedBytes === undefined ? 2 * WHOLE_BYTES : paddedSize(record)
+    const member = decodeMember(context.codec, packed, { maxBytes })
+    checkMember({ ...member, plainBytes: member.plain.length }, record, place)
+    // A copy of its own: what a codec gives may be the beginning of a much larger buffer.
+    return new Uint8Array(member.plain.subarray(0, record.sizeBytes))
+  } catch (error) {
+    // What a guessed window cut off, and what is longer than listed, is read again by streaming, which tells what it is.
+    const again =
+      isIsptarError(error, 'limit') || (isIsptarError(error, 'integrity') && place.packedBytes === undefined)
+    if (again) return undefined
+    throw error
   }
-  return checkSize(decodeMember(context.codec, packed, { maxBytes }), record, place)
 }
 
 async function* readStreaming(
@@ -81,13 +84,17 @@ async function* readStreaming(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const chunks = memberChunks(context.bytes, record, place, options)
   const member = new MemberReader(chunks, context.codec, options)
+  const maxBytes =
+    place.packedBytes === undefined || options.ignoreChecksum ? Number.POSITIVE_INFINITY : paddedSize(record)
   let plainBytes = 0
   for await (const piece of member.plain()) {
     const wanted = Math.min(piece.length, Math.max(record.sizeBytes - plainBytes, 0))
     plainBytes += piece.length
+    if (plainBytes > maxBytes) throw wrongSize(`more than ${maxBytes}`, plainBytes, record)
     if (wanted > 0) yield piece.subarray(0, wanted)
   }
-  if (!options.ignoreChecksum) checkLengths(plainBytes, member.packedBytes, record, place)
+  const { packedBytes, crc32 } = member
+  if (!options.ignoreChecksum) checkMember({ plainBytes, packedBytes, crc32 }, record, place)
 }
 
 /** The member's bytes, then, where its length is not listed, whatever follows up to the tail, in growing windows. */
@@ -126,29 +133,42 @@ function refuseNoMember(bytes: Uint8Array, record: ListingRecord, place: MemberP
   throw new FormatError(`no gzip member at offset ${offset}`, { offset })
 }
 
-function checkSize(
-  member: { plain: Uint8Array; packedBytes: number },
+/** Holds a member that unfolded without error against what the listing says of it. */
+function checkMember(
+  member: { readonly plainBytes: number; readonly packedBytes: number; readonly crc32: number },
   record: ListingRecord,
   place: MemberPlace,
-): Uint8Array {
-  checkLengths(member.plain.length, member.packedBytes, record, place)
-  return member.plain.subarray(0, record.sizeBytes)
+): void {
+  const { plainBytes, packedBytes, crc32 } = member
+  if (plainBytes < record.sizeBytes) throw wrongSize(String(plainBytes), plainBytes, record)
+  if (place.packedBytes === undefined) return
+  if (plainBytes !== record.sizeBytes && plainBytes !== paddedSize(record))
+    throw wrongSize(String(plainBytes), plainBytes, record)
+  if (packedBytes !== place.packedBytes)
+    throw new IntegrityError(`its member is ${packedBytes} bytes long, the listing says ${place.packedBytes}`, {
+      expected: place.packedBytes,
+      actual: packedBytes,
+    })
+  const expected = parseCrc32(record)
+  if (expected !== undefined && expected !== crc32)
+    throw new IntegrityError(`the CRC-32 of its member is ${hex(crc32)}, the listing says ${hex(expected)}`, {
+      expected: hex(expected),
+      actual: hex(crc32),
+    })
 }
 
-function checkLengths(plainBytes: number, packedBytes: number, record: ListingRecord, place: MemberPlace): void {
-  const { sizeBytes } = record
-  if (plainBytes < sizeBytes)
-    throw new IntegrityError(`its member holds ${plainBytes} bytes, the listing says ${sizeBytes}`, {
-      expected: sizeBytes,
-      actual: plainBytes,
-    })
-  if (place.packedBytes === undefined) return
-  const padded = Math.ceil(sizeBytes / BLOCK) * BLOCK
-  if (packedBytes === place.packedBytes && (plainBytes === sizeBytes || plainBytes === padded)) return
-  throw new IntegrityError(
-    `its member has ${packedBytes} bytes that unfold to ${plainBytes}, the listing says ${place.packedBytes} and ${padded}`,
-    { expected: place.packedBytes, actual: packedBytes },
-  )
+function wrongSize(found: string, actual: number, record: ListingRecord): IntegrityError {
+  const expected = record.sizeBytes
+  return new IntegrityError(`its member holds ${found} bytes, the listing says ${expected}`, { expected, actual })
+}
+
+function hex(crc32: number): string {
+  return crc32.toString(16).padStart(8, '0')
+}
+
+/** A data member ends with the zeros that fill its data to whole blocks. */
+function paddedSize(record: ListingRecord): number {
+  return Math.ceil(record.sizeBytes / BLOCK) * BLOCK
 }
 
 /** Gives an error of the data the entry's path; errors of the store and all others stay as they are. */

@@ -1,13 +1,14 @@
 /**
  * Holds the listing of a version 2 archive against its tar headers, entry by entry and in order: what isptar gives and
- * what a plain tar unpacks must be the same (SPEC 1.1). Memory does not grow with the archive.
+ * what a plain tar unpacks must be the same (SPEC 1.1), but for owner names. Memory does not grow with the archive.
  */
 import { decodeText, equalBytes } from '../bytes/text.ts'
 import { IntegrityError } from '../errors.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import { TAIL_ENTRY_NAME } from '../tail/encode-tail.ts'
 import type { TarHeader } from '../tar/tar-header.ts'
-import { type DataContext, locateData } from './locate-data.ts'
+import { type DataContext, locateData, type MemberPlace } from './locate-data.ts'
+import { decodeXattrColumns } from '../tail/xattr-column.ts'
 import { TarHeaders } from './tar-headers.ts'
 
 /** Follows the listing through the tar stream. */
@@ -45,11 +46,13 @@ export class TarAgreement {
       this.#lost = true
       throw error
     } finally {
-      if (place?.packedBytes !== undefined) {
-        this.#headers = new TarHeaders(this.#context, place.offset + place.packedBytes, this.#signal)
-        this.#lost = false
-      }
+      if (place !== undefined) this.#continueAfter(place)
     }
+  }
+
+  #continueAfter(place: MemberPlace): void {
+    this.#lost = place.packedBytes === undefined
+    this.#headers = new TarHeaders(this.#context, place.offset + (place.packedBytes ?? 0), this.#signal)
   }
 
   /**
@@ -60,8 +63,12 @@ export class TarAgreement {
   async finish(): Promise<void> {
     if (this.#lost) return
     const path = decodeText((await this.#headers.next()).pathBytes)
-    if (path === TAIL_ENTRY_NAME && this.#headers.drained) return
-    throw new IntegrityError(`the tar stream goes on with ${JSON.stringify(path)}, which is not in the listing`)
+    if (path !== TAIL_ENTRY_NAME)
+      throw new IntegrityError(`the tar stream goes on with ${JSON.stringify(path)}, which is not in the listing`)
+    if (this.#headers.drained && this.#headers.offset === this.#context.dataEnd) return
+    throw new IntegrityError(
+      `between the header of ${TAIL_ENTRY_NAME} at ${this.#headers.offset} and the tail at ${this.#context.dataEnd} lies what is not in the listing`,
+    )
   }
 }
 
@@ -72,9 +79,24 @@ function compare(record: ListingRecord, header: TarHeader): string | undefined {
     if (record[key] !== header[key]) return `${key} is ${record[key]} in the listing, ${header[key]} in the tar header`
   if (!equalBytes(record.linkBytes ?? new Uint8Array(0), header.linkBytes))
     return `its link target is another in the tar header: ${JSON.stringify(decodeText(header.linkBytes))}`
+  if (record.device?.major !== header.device?.major || record.device?.minor !== header.device?.minor)
+    return 'the device numbers differ'
+  const xattr = differentXattr(decodeXattrColumns(record.columns), header.xattrs ?? new Map())
+  if (xattr !== undefined) return `the extended attribute ${JSON.stringify(xattr)} differs`
   if (record.mtime && record.mtime.seconds !== header.mtime.seconds)
     return `mtime is ${record.mtime.seconds} in the listing, ${header.mtime.seconds} in the tar header`
   return undefined
+}
+
+function differentXattr(
+  listed: ReadonlyMap<string, Uint8Array>,
+  inTar: ReadonlyMap<string, Uint8Array>,
+): string | undefined {
+  const differs = (name: string): boolean => {
+    const [a, b] = [listed.get(name), inTar.get(name)]
+    return a === undefined || b === undefined || !equalBytes(a, b)
+  }
+  return [...listed.keys(), ...inTar.keys()].find(differs)
 }
 
 function disagreement(record: ListingRecord, difference: string): IntegrityError {

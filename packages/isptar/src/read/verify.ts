@@ -2,10 +2,12 @@
 import { createSha256 } from '#sha256'
 import { decodeText } from '../bytes/text.ts'
 import { type ErrorCode, isIsptarError } from '../errors.ts'
+import { withReadAhead } from '../io/with-read-ahead.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
-import { judgeEntryPath } from '../tar/entry-path.ts'
+import { judgeEntryPath, normalizeEntryPath } from '../tar/entry-path.ts'
+import { decodeXattrColumns } from '../tail/xattr-column.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
 import { readData } from './read-data.ts'
@@ -23,7 +25,7 @@ export interface VerifyProgress {
 
 /** How to verify. */
 export interface VerifyOptions {
-  /** Checks the tail only: not even the listing is read. @defaultValue false */
+  /** Checks the tail only: service info and listing, no data. @defaultValue false */
   quick?: boolean | undefined
   signal?: AbortSignal | undefined
   /** Called before each entry. */
@@ -45,6 +47,8 @@ export interface VerifyReport {
   readonly entryCount: number
   /** Bytes of data that were read and found right. */
   readonly dataBytes: number
+  readonly problemCount: number
+  /** The first 10,000 problems. */
   readonly problems: readonly VerifyProblem[]
   /** Oddities that lose nothing. */
   readonly notices: readonly string[]
@@ -58,10 +62,15 @@ export interface VerifyContext {
   readonly notices: readonly string[]
 }
 
+/** A report of more problems than this says no more. */
+const MAX_LISTED = 10_000
+
 /** Verifies an archive; see `Archive.verify`. */
 export async function verifyArchive(context: VerifyContext, options: VerifyOptions): Promise<VerifyReport> {
-  const check = new Verification(context, options)
-  if (!options.quick) await check.run()
+  // Headers and small members follow each other: a request for each would take hours over HTTP.
+  const bytes = withReadAhead(context.data.bytes, { endOffset: context.data.dataEnd })
+  const check = new Verification({ ...context, data: { ...context.data, bytes } }, options)
+  await check.run()
   return check.report()
 }
 
@@ -73,6 +82,8 @@ class Verification {
   readonly #linkTargets = new Map<string, string>()
   /** Version 1 puts headers behind data in one member; only version 2 has them where they can be compared in order. */
   readonly #tar: TarAgreement | undefined
+  readonly #readsData: boolean
+  #problemCount = 0
   #entryCount = 0
   #dataBytes = 0
   #listedBytes = 0
@@ -81,14 +92,14 @@ class Verification {
   constructor(context: VerifyContext, options: VerifyOptions) {
     this.#context = context
     this.#options = options
-    this.#tar = context.info.get('format') === '2' ? new TarAgreement(context.data, options.signal) : undefined
-    for (const message of context.notices) this.#problems.push({ code: 'integrity', message })
+    this.#readsData = !options.quick && context.data.displaced === undefined
+    this.#tar = this.#readsData && context.data.hasColumns ? new TarAgreement(context.data, options.signal) : undefined
+    for (const message of context.notices) this.#report({ code: 'integrity', message })
   }
 
   async run(): Promise<void> {
     if (!(await this.#attempt(() => this.#checkIdentity()))) return
-    for await (const lines of this.#context.listing.batches(this.#options))
-      for (const line of lines) await this.#checkLine(line)
+    await this.#attempt(() => this.#checkLines())
     await this.#attempt(async () => this.#tar?.finish())
     await this.#checkLinkTargets()
     this.#checkCounts()
@@ -97,9 +108,10 @@ class Verification {
   report(): VerifyReport {
     if (this.#baseCount > 0) this.#notices.push(`${this.#baseCount} files have their data in a base and were not read`)
     return {
-      ok: this.#problems.length === 0,
+      ok: this.#problemCount === 0,
       entryCount: this.#entryCount,
       dataBytes: this.#dataBytes,
+      problemCount: this.#problemCount,
       problems: this.#problems,
       notices: this.#notices,
     }
@@ -112,15 +124,20 @@ class Verification {
     const expected = this.#context.info.get('listing_sha256')
     const actual = sha256.hex()
     if (expected !== undefined && expected !== actual)
-      this.#problems.push({ code: 'integrity', message: `the listing's SHA-256 is ${actual}, recorded is ${expected}` })
+      this.#report({ code: 'integrity', message: `the listing's SHA-256 is ${actual}, recorded is ${expected}` })
+  }
+
+  async #checkLines(): Promise<void> {
+    for await (const lines of this.#context.listing.batches(this.#options))
+      for (const line of lines) await this.#checkLine(line)
   }
 
   async #checkLine(line: Uint8Array): Promise<void> {
     await this.#attempt(async () => {
       const record = decodeListingLine(line)
-      if (record === undefined)
+      if (record !== undefined) await this.#checkRecord(record, decodeText(record.pathBytes))
+      else if (this.#notices.length < MAX_LISTED)
         this.#notices.push(`a listing line that is no entry: ${JSON.stringify(decodeText(line.subarray(0, 80)))}`)
-      else await this.#checkRecord(record, decodeText(record.pathBytes))
     })
   }
 
@@ -128,15 +145,16 @@ class Verification {
     this.#entryCount += 1
     this.#options.onProgress?.({ entryCount: this.#entryCount, dataBytes: this.#dataBytes, path })
     this.#checkPath(path)
-    if (record.type === 'hardlink') this.#linkTargets.set(path, decodeText(record.linkBytes ?? new Uint8Array(0)))
+    if (record.type === 'hardlink') this.#linkTargets.set(path, linkTarget(record))
+    await this.#attempt(async () => void decodeXattrColumns(record.columns), path)
     if ((record.location?.depth ?? 0) === 0) await this.#attempt(async () => this.#tar?.check(record), path)
     await this.#attempt(() => this.#checkData(record), path)
   }
 
   #checkPath(path: string): void {
-    const reason = judgeEntryPath(path)
+    const reason = judgeEntryPath(normalizeEntryPath(path))
     if (reason !== undefined)
-      this.#problems.push({ code: 'unsafe-path', path, message: `${JSON.stringify(path)} is no safe path: ${reason}` })
+      this.#report({ code: 'unsafe-path', path, message: `${JSON.stringify(path)} is no safe path: ${reason}` })
   }
 
   async #checkData(record: ListingRecord): Promise<void> {
@@ -145,22 +163,22 @@ class Verification {
       this.#baseCount += 1
       return
     }
+    if (!this.#readsData) return
     for await (const piece of readData(this.#context.data, record, { signal: this.#options.signal }))
       this.#dataBytes += piece.length
   }
 
-  /** A hardlink is worth nothing unless what it names is there. */
+  /** A hardlink is worth nothing unless what it names is there, and is more than another link. */
   async #checkLinkTargets(): Promise<void> {
     if (this.#linkTargets.size === 0) return
     const missing = new Set(this.#linkTargets.values())
     for await (const lines of this.#context.listing.batches(this.#options))
       for (const line of lines) {
         const record = tryDecode(line)
-        if (record) missing.delete(decodeText(record.pathBytes))
+        if (record && record.type !== 'hardlink') missing.delete(normalizeEntryPath(decodeText(record.pathBytes)))
       }
     for (const [path, target] of this.#linkTargets)
-      if (missing.has(target))
-        this.#problems.push({ code: 'entry-not-found', path, message: missingTarget(path, target) })
+      if (missing.has(target)) this.#report({ code: 'entry-not-found', path, message: missingTarget(path, target) })
   }
 
   #checkCounts(): void {
@@ -171,7 +189,7 @@ class Verification {
 
   #compare(recorded: string | undefined, actual: number, what: string): void {
     if (recorded === undefined || recorded === String(actual)) return
-    this.#problems.push({
+    this.#report({
       code: 'integrity',
       message: `the service info says ${recorded} ${what}, the listing has ${actual}`,
     })
@@ -185,9 +203,14 @@ class Verification {
     } catch (error) {
       this.#options.signal?.throwIfAborted()
       if (!isIsptarError(error)) throw error
-      this.#problems.push({ code: error.code, path, message: error.message })
+      this.#report({ code: error.code, path, message: error.message })
       return false
     }
+  }
+
+  #report(problem: VerifyProblem): void {
+    this.#problemCount += 1
+    if (this.#problems.length < MAX_LISTED) this.#problems.push(problem)
   }
 }
 
@@ -200,6 +223,10 @@ function tryDecode(line: Uint8Array): ListingRecord | undefined {
   }
 }
 
+function linkTarget(record: ListingRecord): string {
+  return normalizeEntryPath(decodeText(record.linkBytes ?? new Uint8Array(0)))
+}
+
 function missingTarget(path: string, target: string): string {
-  return `${JSON.stringify(path)} is a hardlink to ${JSON.stringify(target)}, which is not in the archive`
+  return `${JSON.stringify(path)} is a hardlink to ${JSON.stringify(target)}, which is no entry with data of its own`
 }

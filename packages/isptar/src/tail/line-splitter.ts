@@ -6,6 +6,12 @@ import { concatBytes } from '../bytes/concat.ts'
 import { LimitError } from '../errors.ts'
 
 const LF = 0x0a
+const CR = 0x0d
+
+/** An empty line of a listing with CR LF line ends. */
+function isCarriageReturn(line: Uint8Array): boolean {
+  return line.length === 1 && line[0] === CR
+}
 
 /** Splits a listing that comes in chunks. */
 export class LineSplitter {
@@ -42,7 +48,7 @@ export class LineSplitter {
       }
       const line = this.#take(rest)
       from = lf + 1
-      if (line.length === 0) this.#ended = true
+      if (line.length === 0 || isCarriageReturn(line)) this.#ended = true
       else lines.push(line)
     }
     return lines

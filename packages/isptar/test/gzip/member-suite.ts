@@ -1,12 +1,12 @@
 /** What members must do over every codec: made and read whole and in chunks, cut, flipped, followed by anything. */
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { crc32, gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../../src/bytes/concat.ts'
 import { isIsptarError } from '../../src/errors.ts'
 import type { Codec, Level } from '../../src/gzip/codec.ts'
 import { decodeMember } from '../../src/gzip/decode-member.ts'
-import { encodeMember } from '../../src/gzip/encode-member.ts'
+import { encodeMember, recordedCrc32 } from '../../src/gzip/encode-member.ts'
 import { MemberDecoder, type MemberDecoderOptions } from '../../src/gzip/member-decoder.ts'
 import { MemberEncoder } from '../../src/gzip/member-encoder.ts'
 import { cutAt, expectBytes, repeatedText, sampleBytes } from './samples.ts'
@@ -22,6 +22,8 @@ async function encodeChunks(codec: Codec, level: Level, chunks: readonly Uint8Ar
   const member = concatBytes(parts)
   expect(encoder.packedBytes).toBe(member.length)
   expect(encoder.plainBytes).toBe(concatBytes(chunks).length)
+  expect(encoder.crc32).toBe(crc32(concatBytes(chunks)))
+  expect(recordedCrc32(member)).toBe(encoder.crc32)
   return member
 }
 
@@ -79,10 +81,12 @@ function describeRoundTrips(codec: Codec): void {
           const inChunks = await encodeChunks(codec, level, cutAt(plain, cutsIn))
           for (const member of [whole, inChunks]) {
             expect(new Uint8Array(gunzipSync(member))).toEqual(plain)
+            expect(recordedCrc32(member)).toBe(crc32(plain))
             const followed = concatBytes([member, after])
-            const expected = { plain, packedBytes: member.length }
+            const expected = { plain, packedBytes: member.length, crc32: codec.crc32(plain) }
             expect(decodeMember(codec, followed, { maxBytes: plain.length })).toEqual(expected)
-            expect(await decodeChunks(codec, cutAt(followed, cutsOut))).toMatchObject(expected)
+            const streamed = await decodeChunks(codec, cutAt(followed, cutsOut))
+            expect(streamed).toMatchObject({ plain, packedBytes: member.length })
           }
         },
       ),

@@ -1,6 +1,14 @@
 /** Entries, lookup, and the ways to their data. */
-import { type Archive, EntryNotFoundError, FormatError, MemorySource, openArchive, withCounter } from 'isptar'
-import { describe, expect, it } from 'vitest'
+import {
+  type Archive,
+  EntryNotFoundError,
+  FormatError,
+  MemorySource,
+  openArchive,
+  UnsupportedError,
+  withCounter,
+} from 'isptar'
+import { describe, expect, it, vi } from 'vitest'
 import { MiB } from '../../src/limits.ts'
 import { expectBytes, sampleBytes } from '../gzip/samples.ts'
 import { buildArchive, type SampleEntry, SMALL_TREE } from '../write/build-archive.ts'
@@ -131,7 +139,7 @@ describe('data', () => {
 
   it.each(['d', 'd/null', 'd/pipe', 'soft'])('is not to be had of %s', async (path) => {
     await using archive = await openTree(SMALL_TREE)
-    await expect(archive.bytes(path)).rejects.toThrow(TypeError)
+    await expect(archive.bytes(path)).rejects.toThrow(UnsupportedError)
     await expect(archive.bytes(path)).rejects.toThrow(/no data/)
   })
 })
@@ -167,7 +175,7 @@ describe('hardlinks', () => {
       { path: 'd', type: 'directory' },
       { path: 'l', type: 'hardlink', linkTarget: 'd' },
     ])
-    await expect(archive.bytes('l')).rejects.toThrow(TypeError)
+    await expect(archive.bytes('l')).rejects.toThrow(UnsupportedError)
   })
 })
 
@@ -195,7 +203,7 @@ describe('ending early', () => {
     expect((await reader.read()).value?.length).toBeGreaterThan(0)
     const before = ended
     await reader.cancel()
-    expect(ended).toBe(before + 1)
+    await vi.waitFor(() => expect(ended).toBe(before + 1))
   })
 
   it('an aborted signal ends every call with its reason', async () => {

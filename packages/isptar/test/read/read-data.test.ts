@@ -40,8 +40,8 @@ const REFUSED: [string, (line: string) => string, Kind, RegExp][] = [
   ['depth 1', word('1:1:0:0'), BaseMismatchError, /base 1/],
   ['depth 99', word('99:1:0:0'), BaseMismatchError, /base 99/],
   ['a size larger than the data', (line) => line.replace('\t700\t', '\t1025\t'), IntegrityError, /holds 1024 bytes/],
-  ['a size that needs fewer blocks', (line) => line.replace('\t700\t', '\t512\t'), IntegrityError, /1024/],
-  ['a size of 2^53 - 1', (line) => line.replace('\t700\t', `\t${2 ** 53 - 1}\t`), IntegrityError, /holds 1024 bytes/],
+  ['a size that needs fewer blocks', (line) => line.replace('\t700\t', '\t512\t'), IntegrityError, /more than 512/],
+  ['a size of 2^53 - 1', (line) => line.replace('\t700\t', `\t${2 ** 53 - 1}\t`), FormatError, /can hold/],
   ['csize too short', (line) => line.replace(/csize=\d+/, 'csize=21'), IntegrityError, /cut|damaged|ends/],
   [
     'csize too long',
@@ -187,7 +187,6 @@ describe('in slices', () => {
     const bytes = craftFiles(FILES)
     for (let at = 0; at <= bytes.length; at += 1) {
       // Offsets in the listing count from the first slice, which holds all data only when it is cut behind it.
-      if (at < tailOf(FILES)) continue
       await using archive = await openArchive(new SliceSource(parts(bytes, at), 's'))
       for (const [path, content] of Object.entries(FILES)) expect(await archive.text(path)).toBe(content)
       expect(archive.sliceNames).toEqual(['s.part1', 's.part2'])

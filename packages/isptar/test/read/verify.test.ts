@@ -22,7 +22,7 @@ it('quick looks at the tail only', async () => {
   const bytes = await buildArchive([{ path: 'f', data: sampleBytes(1000) }])
   bytes[500] = (bytes[500] ?? 0) ^ 1
   await using archive = await open(bytes)
-  expect(await archive.verify({ quick: true })).toMatchObject({ ok: true, entryCount: 0 })
+  expect(await archive.verify({ quick: true })).toMatchObject({ ok: true, entryCount: 1, dataBytes: 0 })
   expect(await archive.verify()).toMatchObject({ ok: false })
 })
 
