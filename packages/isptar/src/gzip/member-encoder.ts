@@ -31,6 +31,11 @@ export class MemberEncoder {
     return this.#packedBytes
   }
 
+  /** CRC-32 of the bytes taken so far; after `finish` what the trailer records. */
+  get crc32(): number {
+    return this.#crc
+  }
+
   /** Gives the header. Comes first, once. */
   start(): Uint8Array {
     const header = encodeMemberHeader(this.#level)
