@@ -1,40 +1,31 @@
 /**
- * Writes an archive: per file a header member and one data member, then the tail (SPEC 1, 2). One pass, bounded
- * memory; what is kept per entry is its packed listing line.
+ * The life of an archive that is written: entries in turn, then the tail (SPEC 2), then the target's commit; or, at any
+ * time before that, its abort. One pass, bounded memory; what is kept per entry is its packed listing line.
  */
 import { codec as defaultCodec } from '#codec'
-import { LimitError } from '../errors.ts'
 import type { Codec, Level } from '../gzip/codec.ts'
-import { encodeMember } from '../gzip/encode-member.ts'
 import type { Target } from '../io/target.ts'
-import { KiB, SPOOL_BYTES } from '../limits.ts'
-import { concatBytes } from '../bytes/concat.ts'
-import { decodeText } from '../bytes/text.ts'
-import { encodeTail } from '../tail/encode-tail.ts'
-import type { Location } from '../tail/listing-record.ts'
-import { encodeXattrColumn } from '../tail/xattr-column.ts'
-import { encodeTarHeader } from '../tar/encode-tar-header.ts'
+import { encodeTail, type TailOptions } from '../tail/encode-tail.ts'
 import type { Time } from '../tar/entry-type.ts'
-import type { TarHeader } from '../tar/tar-header.ts'
-import { VERSION } from '../version.ts'
-import { type DataHead, readHead } from './data-head.ts'
-import { writeDataMember, type WrittenMember } from './data-member.ts'
-import { type EntryData, knownSize, toChunks, wasChanged } from './entry-data.ts'
-import { type EntryInput, toTarHeader, toTime } from './entry-input.ts'
-import { ListingBuilder } from './listing-builder.ts'
+import { checkCreatedAt, describeArchive } from './archive-info.ts'
+import { DataReader, type EntryData } from './entry-data.ts'
+import { type EntryInput, toTime } from './entry-input.ts'
+import { type AddedEntry, EntryWriter } from './entry-writer.ts'
 import { Output } from './output.ts'
-import { isStored, STORED_SUFFIXES } from './stored-suffixes.ts'
+import { STORED_SUFFIXES } from './stored-suffixes.ts'
 
-/** Headers without data between them are gathered up to this much plaintext. */
-const HEADERS_BYTES = 64 * KiB
+export type { AddedEntry } from './entry-writer.ts'
 
 /** How to write an archive. */
 export interface CreateOptions {
   /** Compression effort. @defaultValue 6 */
   level?: Level | undefined
-  /** Files whose names end so are stored, not deflated; lower case, each with its dot. @defaultValue {@link STORED_SUFFIXES} */
+  /**
+   * Files whose names end so, in whatever letter case, are stored, not deflated; each with its dot.
+   * @defaultValue {@link STORED_SUFFIXES}
+   */
   storeSuffixes?: readonly string[] | undefined
-  /** The archive's own time; fix it for reproducible archives. @defaultValue now */
+  /** The archive's own time, of the years 0 to 9999; fix it for reproducible archives. @defaultValue now */
   createdAt?: Time | Date | undefined
   /** What deflates. @defaultValue `node:zlib` on Node, pako elsewhere */
   codec?: Codec | undefined
@@ -42,20 +33,9 @@ export interface CreateOptions {
   signal?: AbortSignal | undefined
 }
 
-/** What became of an added entry. */
-export interface AddedEntry {
-  /** Its path as stored. */
-  readonly path: string
-  readonly sizeBytes: number
-  /** Length of its data member in bytes; 0 without data. */
-  readonly packedBytes: number
-  /** Whether its data was cut or filled to the given size, or changed while it was read; the listing flags it. */
-  readonly dirty: boolean
-}
-
 /** What was written. */
 export interface ArchiveSummary {
-  /** SHA-256 of the listing, hex: the archive's identity. */
+  /** SHA-256 of the listing, hex: the archive's identity. The listing holds the CRC-32 of every file's data. */
   readonly identity: string
   readonly entryCount: number
   /** Length of the archive in bytes. */
@@ -72,10 +52,11 @@ export interface ArchiveSummary {
  * Starts an archive. Nothing is written before the first entry.
  *
  * @param target - where it goes; the writer commits or aborts it
+ * @throws RangeError for options that cannot be
  * @example
  * ```ts
  * const target = new MemoryTarget()
- * await using writer = createArchive(target)
+ * const writer = createArchive(target)
  * await writer.add({ path: 'motd', mtime: new Date(0) }, 'hello\n')
  * const { identity, sizeBytes } = await writer.close()
  * console.log(identity, sizeBytes, target.bytes().length)
@@ -89,29 +70,30 @@ export function createArchive(target: Target, options: CreateOptions = {}): Arch
 export class ArchiveWriter {
   readonly #target: Target
   readonly #output: Output
-  readonly #codec: Codec
-  readonly #level: Level
-  readonly #storeSuffixes: readonly string[]
-  readonly #createdAt: Time
-  readonly #signal: AbortSignal | undefined
-  readonly #listing: ListingBuilder
-  #headers: Uint8Array[] = []
-  #headerBytes = 0
-  #dataBytes = 0
-  #dirtyCount = 0
-  #state: 'open' | 'closed' | 'failed' = 'open'
+  readonly #entries: EntryWriter
+  readonly #tail: Omit<TailOptions, 'offset'>
+  readonly #abortion: AbortController = new AbortController()
+  /** Fires when the writer is aborted, by whichever way. */
+  readonly #signal: AbortSignal
+  #state: 'open' | 'committing' | 'closed' | 'failed' | 'aborted' = 'open'
+  #failure: unknown
   #last: Promise<unknown> = Promise.resolve()
 
   /** Use {@link createArchive}. */
   constructor(target: Target, options: CreateOptions) {
-    this.#level = checkLevel(options.level ?? 6)
-    this.#codec = options.codec ?? defaultCodec
+    const { codec = defaultCodec, storeSuffixes = STORED_SUFFIXES, signal } = options
+    const level = checkLevel(options.level ?? 6)
+    const now = new Date(Math.floor(Date.now() / 1000) * 1000)
+    const createdAt = checkCreatedAt(toTime(options.createdAt ?? now, 'createdAt'))
     this.#target = target
     this.#output = new Output(target)
-    this.#storeSuffixes = options.storeSuffixes ?? STORED_SUFFIXES
-    this.#createdAt = toTime(options.createdAt ?? new Date(Math.floor(Date.now() / 1000) * 1000), 'createdAt')
-    this.#signal = options.signal
-    this.#listing = new ListingBuilder(this.#codec, this.#level)
+    this.#signal = signal ? AbortSignal.any([this.#abortion.signal, signal]) : this.#abortion.signal
+    this.#tail = { createdAt, codec, level }
+    this.#entries = new EntryWriter(this.#output, {
+      ...this.#tail,
+      storeSuffixes: storeSuffixes.map((suffix) => suffix.toLowerCase()),
+      signal: this.#signal,
+    })
   }
 
   /**
@@ -121,12 +103,17 @@ export class ArchiveWriter {
    * stays whole. Data without a size that is longer than 1 MiB needs a target that can be patched.
    *
    * @param entry - what it is
-   * @param data - what is in it; files only. @defaultValue nothing: an empty file
+   * @param data - what is in it; files only; cancelled when the entry is refused. @defaultValue nothing: an empty file
    * @throws UnsafePathError, RangeError, TypeError: nothing was written, go on with the next entry. LimitError for data
    * of unknown size. Any failure after that aborts the target, and the writer takes no more.
    */
-  add(entry: EntryInput, data?: EntryData): Promise<AddedEntry> {
-    return this.#inTurn(() => this.#add(entry, data))
+  async add(entry: EntryInput, data?: EntryData): Promise<AddedEntry> {
+    const reader = data === undefined ? undefined : new DataReader(data, this.#signal)
+    try {
+      return await this.#inTurn('add to', () => this.#add(entry, reader))
+    } finally {
+      await reader?.return()
+    }
   }
 
   /**
@@ -135,14 +122,20 @@ export class ArchiveWriter {
    * @throws what the target throws; it is then aborted
    */
   close(): Promise<ArchiveSummary> {
-    return this.#inTurn(() => this.#orAbort(() => this.#close()))
+    return this.#inTurn('close', () => this.#orAbort(() => this.#close()))
   }
 
-  /** Leaves nothing behind; after `close` it does nothing. */
+  /**
+   * Leaves nothing behind and ends calls that still run. After `close` it does nothing; while the target commits it
+   * waits for that.
+   */
   async abort(): Promise<void> {
+    if (this.#state === 'committing') return void (await this.#last)
     if (this.#state === 'closed') return
-    this.#state = 'failed'
-    this.#listing.close()
+    if (this.#state === 'open') {
+      this.#end('aborted')
+      this.#abortion.abort(new DOMException(`the archive ${this.#target.name} was aborted`, 'AbortError'))
+    }
     await this.#target.abort()
   }
 
@@ -151,178 +144,80 @@ export class ArchiveWriter {
     return this.abort()
   }
 
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+  #inTurn<T>(call: string, task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(() => {
-      if (this.#state !== 'open')
-        throw new TypeError(`the archive ${this.#target.name} is ${this.#state}: nothing can be added`)
+      this.#assertOpen(call)
       return task()
     })
     this.#last = result.catch(() => undefined)
     return result
   }
 
+  #assertOpen(call: string): void {
+    const refused = `cannot ${call} the archive ${this.#target.name}`
+    if (this.#state === 'closed') throw new TypeError(`${refused}: it is already closed`)
+    if (this.#state === 'aborted') throw new TypeError(`${refused}: it was aborted`)
+    if (this.#state === 'failed') throw new TypeError(`${refused}: an earlier call failed`, { cause: this.#failure })
+  }
+
   async #orAbort<T>(task: () => Promise<T>): Promise<T> {
     try {
-      this.#signal?.throwIfAborted()
+      this.#signal.throwIfAborted()
       return await task()
     } catch (error) {
-      await this.#giveUp()
-      throw error
+      // What fails after an abort fails because of it; a commit is not aborted.
+      const why: unknown = this.#signal.aborted && this.#state !== 'committing' ? this.#signal.reason : error
+      await this.#giveUp(why)
+      throw why
     }
   }
 
   /** What made the writing fail is told; that cleaning up failed as well would only hide it. */
-  async #giveUp(): Promise<void> {
-    if (this.#state === 'open') await this.abort().catch(() => undefined)
+  async #giveUp(error: unknown): Promise<void> {
+    if (this.#state !== 'open' && this.#state !== 'committing') return
+    this.#failure = error
+    this.#end('failed')
+    await this.#target.abort().catch(() => undefined)
   }
 
-  async #add(entry: EntryInput, data: EntryData | undefined): Promise<AddedEntry> {
-    const header = toTarHeader(entry, this.#createdAt)
-    if (header.type === 'file' && data !== undefined) return this.#addFile(header, entry, data)
-    if (data !== undefined)
-      throw new TypeError(`${JSON.stringify(decodeText(header.pathBytes))} is a ${header.type}: it takes no data`)
-    if (header.sizeBytes > 0)
-      throw new TypeError(`${JSON.stringify(decodeText(header.pathBytes))} has a size but no data`)
-    const blocks = encodeHeader(header)
-    return this.#orAbort(() => this.#addEmpty(header, blocks, false))
+  #end(state: 'failed' | 'aborted'): void {
+    this.#state = state
+    // A call that still runs may be at the listing.
+    void this.#last.then(() => this.#entries.close())
   }
 
-  async #addEmpty(header: TarHeader, blocks: Uint8Array, dirty: boolean): Promise<AddedEntry> {
-    this.#headers.push(blocks)
-    this.#headerBytes += blocks.length
-    if (this.#headerBytes >= HEADERS_BYTES) await this.#flushHeaders()
-    return this.#list(header, undefined, 0, dirty)
-  }
-
-  async #addFile(header: TarHeader, entry: EntryInput, data: EntryData): Promise<AddedEntry> {
-    const given = entry.sizeBytes ?? knownSize(data)
-    const chunks = toChunks(data, this.#signal)
+  async #add(entry: EntryInput, data: DataReader | undefined): Promise<AddedEntry> {
+    let write: () => Promise<AddedEntry>
     try {
-      const head = await readHead(chunks, Math.min(given ?? SPOOL_BYTES, SPOOL_BYTES))
-      const sizeBytes = given ?? (head.rest ? undefined : head.bytes.length)
-      if (sizeBytes === undefined && !this.#output.canPatch) throw unknownSize(header, this.#target.name)
-      // What tar cannot say is refused here, while nothing is written yet.
-      const sized = { ...header, sizeBytes: sizeBytes ?? 0 }
-      const blocks = encodeHeader(sized)
-      return await this.#orAbort(() => this.#writeFile(sized, blocks, head, sizeBytes, data))
+      write = await this.#entries.prepare(entry, data)
     } catch (error) {
-      if (this.#signal?.aborted) await this.#giveUp()
-      throw error
-    } finally {
-      await chunks.return()
+      // A refusal costs the entry only, an abort the archive.
+      if (!this.#signal.aborted) throw error
+      return this.#orAbort(() => Promise.reject(error))
     }
-  }
-
-  async #writeFile(
-    header: TarHeader,
-    blocks: Uint8Array,
-    head: DataHead,
-    sizeBytes: number | undefined,
-    data: EntryData,
-  ): Promise<AddedEntry> {
-    if (sizeBytes === 0) return this.#addEmpty(header, blocks, head.bytes.length > 0 || (await wasChanged(data)))
-    const level = isStored(decodeText(header.pathBytes), this.#storeSuffixes) ? 0 : this.#level
-    if (sizeBytes === undefined) return this.#writeUnsized(header, blocks, head, level, data)
-    this.#headers.push(blocks)
-    await this.#flushHeaders()
-    const offset = this.#output.offset
-    const { fits } = await this.#writeMember(head, sizeBytes, level)
-    return this.#list(header, offset, this.#output.offset - offset, !fits || (await wasChanged(data)))
-  }
-
-  /** The header goes out stored with size 0 and is overwritten, at the same length, once the size is known. */
-  async #writeUnsized(
-    header: TarHeader,
-    blocks: Uint8Array,
-    head: DataHead,
-    level: Level,
-    data: EntryData,
-  ): Promise<AddedEntry> {
-    await this.#flushHeaders()
-    const headerOffset = this.#output.offset
-    const placeholder = encodeMember(this.#codec, blocks, 0)
-    await this.#output.write(placeholder)
-    const offset = this.#output.offset
-    const { plainBytes } = await this.#writeMember(head, undefined, level)
-    const sized = { ...header, sizeBytes: plainBytes }
-    const member = encodeMember(this.#codec, encodeHeader(sized), 0)
-    if (member.length !== placeholder.length) throw new RangeError('a header changed its length with its size')
-    await this.#output.patch(headerOffset, member)
-    return this.#list(sized, offset, this.#output.offset - offset, await wasChanged(data))
-  }
-
-  #writeMember(head: DataHead, sizeBytes: number | undefined, level: Level): Promise<WrittenMember> {
-    return writeDataMember(this.#output, head, { codec: this.#codec, level, sizeBytes, signal: this.#signal })
-  }
-
-  async #flushHeaders(): Promise<void> {
-    if (this.#headers.length === 0) return
-    const plain = concatBytes(this.#headers)
-    this.#headers = []
-    this.#headerBytes = 0
-    await this.#output.write(encodeMember(this.#codec, plain, this.#level))
-  }
-
-  async #list(header: TarHeader, offset: number | undefined, packedBytes: number, dirty: boolean): Promise<AddedEntry> {
-    const { sizeBytes, xattrs } = header
-    const columns = new Map<string, string>()
-    if (offset !== undefined) columns.set('csize', String(packedBytes))
-    if (dirty) columns.set('dirty', '1')
-    for (const [name, value] of xattrs ?? []) columns.set(...encodeXattrColumn(name, value))
-    const location: Location | undefined =
-      offset === undefined ? undefined : { depth: 0, slice: 1, offset, plainOffset: 0 }
-    await this.#listing.add({ ...header, location, columns })
-    this.#dataBytes += sizeBytes
-    if (dirty) this.#dirtyCount += 1
-    return { path: decodeText(header.pathBytes), sizeBytes, packedBytes, dirty }
+    return this.#orAbort(async () => {
+      const added = await write()
+      this.#signal.throwIfAborted()
+      return added
+    })
   }
 
   async #close(): Promise<ArchiveSummary> {
-    await this.#flushHeaders()
-    const { entryCount, ordered } = this.#listing
-    const { member, identity } = await this.#listing.finish()
-    const info = new Map([
-      ['format', '2'],
-      ['writer', `isptar/${VERSION}`],
-      ['created', toRfc3339(this.#createdAt)],
-      ...(ordered ? ([['order', 'path']] as const) : []),
-      ['listing_sha256', identity],
-      ['entries', String(entryCount)],
-      ['data_size', String(this.#dataBytes)],
-    ])
-    await this.#output.write(encodeTail(member, info, this.#createdAt, this.#codec, this.#level))
+    const { listing, dirtyCount, ...totals } = await this.#entries.finish()
+    const info = describeArchive(totals, this.#tail.createdAt)
+    await this.#output.write(encodeTail(listing, info, { ...this.#tail, offset: this.#output.offset }))
     await this.#output.flush()
+    this.#signal.throwIfAborted()
+    this.#state = 'committing'
     await this.#target.commit()
     this.#state = 'closed'
-    return {
-      identity,
-      entryCount,
-      sizeBytes: this.#output.offset,
-      dataBytes: this.#dataBytes,
-      dirtyCount: this.#dirtyCount,
-      listingBytes: member.packedBytes,
-    }
+    const { identity, entryCount, dataBytes } = totals
+    const sizeBytes = this.#output.offset
+    return { identity, entryCount, sizeBytes, dataBytes, dirtyCount, listingBytes: listing.packedBytes }
   }
-}
-
-/** Whole seconds only: a pax record with the nanoseconds of every file would cost 2 to 4 % (SPEC 1.2). */
-function encodeHeader(header: TarHeader): Uint8Array {
-  return encodeTarHeader({ ...header, mtime: { seconds: header.mtime.seconds, nanoseconds: 0 } })
 }
 
 function checkLevel(level: Level): Level {
   if (Number.isInteger(level) && level >= 0 && level <= 9) return level
   throw new RangeError(`level is ${level}, expected 0 to 9`)
-}
-
-function unknownSize(header: TarHeader, target: string): LimitError {
-  return new LimitError(
-    `${JSON.stringify(decodeText(header.pathBytes))}: data of unknown size is longer than ${SPOOL_BYTES} bytes and ${target} ` +
-      'cannot be patched: give sizeBytes, or write to a file or to memory',
-    { limit: 'SPOOL_BYTES', max: SPOOL_BYTES, actual: SPOOL_BYTES + 1 },
-  )
-}
-
-function toRfc3339(time: Time): string {
-  return `${new Date(time.seconds * 1000).toISOString().slice(0, 19)}Z`
 }

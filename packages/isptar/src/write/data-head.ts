@@ -5,29 +5,26 @@ import { concatBytes } from '../bytes/concat.ts'
 export interface DataHead {
   readonly bytes: Uint8Array
   /** Continues after `bytes`; undefined when the data has ended. */
-  readonly rest: AsyncGenerator<Uint8Array, void, undefined> | undefined
+  readonly rest: AsyncIterable<Uint8Array> | undefined
 }
 
 /**
- * Reads on until more than `limitBytes` are at hand or the data ends.
+ * Reads on until more than `limitBytes` are at hand, by a piece at most, or the data ends.
  *
- * @param chunks - the data
+ * @param data - in pieces
  * @param limitBytes - data up to this long is taken whole
  */
-export async function readHead(
-  chunks: AsyncGenerator<Uint8Array, void, undefined>,
-  limitBytes: number,
-): Promise<DataHead> {
+export async function readHead(data: AsyncIterableIterator<Uint8Array>, limitBytes: number): Promise<DataHead> {
   const parts: Uint8Array[] = []
   let bytes = 0
   while (bytes <= limitBytes) {
-    const step = await chunks.next()
+    const step = await data.next()
     if (step.done) return { bytes: concatBytes(parts, bytes), rest: undefined }
     // Copied, because the giver may use its buffer again for the next chunk.
     parts.push(new Uint8Array(step.value))
     bytes += step.value.length
   }
-  return { bytes: concatBytes(parts, bytes), rest: chunks }
+  return { bytes: concatBytes(parts, bytes), rest: data }
 }
 
 /** Data of a given size; its end says whether it had that size of itself. */

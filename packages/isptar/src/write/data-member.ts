@@ -1,6 +1,6 @@
 /** Writes the data member of one file: its data and the zeros that fill it to whole blocks, nothing else (SPEC 1.1). */
 import type { Codec, Level } from '../gzip/codec.ts'
-import { encodeMember } from '../gzip/encode-member.ts'
+import { encodeMember, recordedCrc32 } from '../gzip/encode-member.ts'
 import { MemberEncoder } from '../gzip/member-encoder.ts'
 import { SPOOL_BYTES } from '../limits.ts'
 import { type DataHead, type FittedData, fitData } from './data-head.ts'
@@ -14,7 +14,7 @@ export interface DataMemberOptions {
   readonly level: Level
   /** The listed size; undefined takes what there is. */
   readonly sizeBytes: number | undefined
-  readonly signal: AbortSignal | undefined
+  readonly signal: AbortSignal
 }
 
 /** What was written. */
@@ -23,6 +23,8 @@ export interface WrittenMember {
   readonly fits: boolean
   /** Length of the data in bytes, without padding. */
   readonly plainBytes: number
+  /** The CRC-32 that the member records: of the data and the zeros behind it. */
+  readonly crc32: number
 }
 
 /**
@@ -51,8 +53,9 @@ async function writeWhole(
 ): Promise<WrittenMember> {
   const plain = new Uint8Array(padded(sizeBytes))
   const written = await drain(data, async (chunk, offset) => plain.set(chunk, offset))
-  await output.write(encodeMember(options.codec, plain, options.level))
-  return written
+  const member = encodeMember(options.codec, plain, options.level)
+  await output.write(member)
+  return { ...written, crc32: recordedCrc32(member) }
 }
 
 async function writeChunked(output: Output, data: FittedData, options: DataMemberOptions): Promise<WrittenMember> {
@@ -60,12 +63,12 @@ async function writeChunked(output: Output, data: FittedData, options: DataMembe
   try {
     await output.write(encoder.start())
     const written = await drain(data, async (chunk) => {
-      options.signal?.throwIfAborted()
+      options.signal.throwIfAborted()
       await output.write(...(await encoder.push(chunk)))
     })
     await output.write(...(await encoder.push(new Uint8Array(padded(written.plainBytes) - written.plainBytes))))
     await output.write(...(await encoder.finish()))
-    return written
+    return { ...written, crc32: encoder.crc32 }
   } finally {
     encoder.close()
   }
@@ -79,7 +82,7 @@ function padded(sizeBytes: number): number {
 async function drain(
   data: FittedData,
   take: (chunk: Uint8Array, offset: number) => Promise<void>,
-): Promise<WrittenMember> {
+): Promise<Omit<WrittenMember, 'crc32'>> {
   let plainBytes = 0
   let step = await data.next()
   while (!step.done) {

@@ -42,28 +42,60 @@ const NANOS = 1_000_000_000
  *
  * @param input - as the caller gave it
  * @param defaultTime - for entries without a time
- * @throws UnsafePathError for a path no archive should hold; RangeError and TypeError for misuse
+ * @throws UnsafePathError for a path, or a path that a hardlink names, that no archive should hold; RangeError and
+ * TypeError for misuse
  */
 export function toTarHeader(input: EntryInput, defaultTime: Time): TarHeader {
-  const { type = 'file', userName = '', groupName = '', device, xattrs } = input
+  const { type = 'file', device, xattrs } = input
   if (!TYPES.has(type)) throw new TypeError(`unknown entry type ${JSON.stringify(type)}`)
-  const path = normalizeEntryPath(typeof input.path === 'string' ? input.path : decodeText(input.path))
-  const reason = judgeEntryPath(path)
-  if (reason !== undefined) throw new UnsafePathError(path, reason)
+  const path = safePath(text(input.path, 'path'))
   return {
     pathBytes: encodeText(path),
     type,
     mode: number(input.mode ?? DEFAULT_MODE[type] ?? 0o644, 'mode', path) & 0o7777,
     uid: number(input.uid ?? 0, 'uid', path),
     gid: number(input.gid ?? 0, 'gid', path),
-    userName,
-    groupName,
+    userName: ownerName(input.userName ?? '', 'userName', path),
+    groupName: ownerName(input.groupName ?? '', 'groupName', path),
     mtime: toTime(input.mtime ?? defaultTime, path),
     sizeBytes: type === 'file' ? number(input.sizeBytes ?? 0, 'sizeBytes', path) : 0,
     linkBytes: linkBytes(type, input.linkTarget, path),
     device: checkDevice(type, device, path),
-    xattrs,
+    xattrs: checkXattrs(xattrs, path),
   }
+}
+
+/** Text that loses nothing, of a string or of bytes. */
+function text(value: string | Uint8Array, what: string): string {
+  if (typeof value === 'string') return value
+  if (value instanceof Uint8Array) return decodeText(value)
+  throw new TypeError(`${what} is ${kindOf(value)}, expected a string or bytes`)
+}
+
+function safePath(stored: string): string {
+  const path = normalizeEntryPath(stored)
+  const reason = judgeEntryPath(path)
+  if (reason !== undefined) throw new UnsafePathError(path, reason)
+  return path
+}
+
+function ownerName(value: string, what: string, path: string): string {
+  if (typeof value === 'string') return value
+  throw new TypeError(`${what} of ${JSON.stringify(path)} is ${kindOf(value)}, expected a string`)
+}
+
+function checkXattrs(xattrs: EntryInput['xattrs'], path: string): TarHeader['xattrs'] {
+  for (const [name, value] of xattrs ?? []) {
+    if (typeof name === 'string' && value instanceof Uint8Array) continue
+    throw new TypeError(
+      `xattrs of ${JSON.stringify(path)} has ${kindOf(name)} for a name with ${kindOf(value)}, expected a string with bytes`,
+    )
+  }
+  return xattrs
+}
+
+function kindOf(value: unknown): string {
+  return value instanceof Uint8Array ? 'bytes' : `a value of type ${value === null ? 'null' : typeof value}`
 }
 
 /**
@@ -92,10 +124,10 @@ function linkBytes(type: EntryType, target: string | Uint8Array | undefined, pat
     if (target !== undefined) throw new TypeError(`${JSON.stringify(path)} is a ${type} and has no link target`)
     return new Uint8Array(0)
   }
-  const text = typeof target === 'string' ? target : decodeText(target ?? new Uint8Array(0))
-  if (text === '' || text.includes('\0'))
+  const link = text(target ?? '', `linkTarget of ${JSON.stringify(path)}`)
+  if (link === '' || link.includes('\0'))
     throw new TypeError(`${JSON.stringify(path)}: a ${type} needs a linkTarget without NUL`)
-  return encodeText(type === 'hardlink' ? normalizeEntryPath(text) : text)
+  return encodeText(type === 'hardlink' ? safePath(link) : link)
 }
 
 function checkDevice(type: EntryType, device: Device | undefined, path: string): Device | undefined {

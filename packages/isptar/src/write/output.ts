@@ -19,6 +19,11 @@ export class Output {
     return this.#offset
   }
 
+  /** What to call the target in messages. */
+  get name(): string {
+    return this.#target.name
+  }
+
   /** Whether bytes written before can be overwritten. */
   get canPatch(): boolean {
     return this.#target.patch !== undefined

@@ -14,6 +14,6 @@ export const STORED_SUFFIXES: readonly string[] = [
  * @param suffixes - lower case, each with its dot
  */
 export function isStored(path: string, suffixes: readonly string[]): boolean {
-  const lower = path.slice(-16).toLowerCase()
+  const lower = path.toLowerCase()
   return suffixes.some((suffix) => lower.endsWith(suffix))
 }

@@ -1,5 +1,5 @@
 /** The tail as a whole, taken apart by the original's algorithm. */
-import { LimitError, pakoCodec } from 'isptar'
+import { type Codec, LimitError, pakoCodec } from 'isptar'
 import { expect, it } from 'vitest'
 import { encodeMember } from '../../src/gzip/encode-member.ts'
 import { codec as zlibCodec } from '../../src/node/zlib-codec.ts'
@@ -8,7 +8,7 @@ import { readLikeOriginal } from '../original-reader.ts'
 
 const CREATED = { seconds: 1_700_000_000, nanoseconds: 5 }
 
-function tailOf(listing: string, info: ReadonlyMap<string, string>, codec = zlibCodec): Uint8Array {
+function tailOf(listing: string, info: ReadonlyMap<string, string>, codec: Codec = zlibCodec, offset = 0): Uint8Array {
   const plain = Buffer.from(listing, 'latin1')
   const packed = encodeMember(codec, plain, 6)
   const member = {
@@ -16,7 +16,7 @@ function tailOf(listing: string, info: ReadonlyMap<string, string>, codec = zlib
     packedBytes: packed.length,
     plainBytes: plain.length,
   }
-  return encodeTail(member, info, CREATED, codec, 6)
+  return encodeTail(member, info, { offset, createdAt: CREATED, codec, level: 6 })
 }
 
 it.each([zlibCodec, pakoCodec])('alone it is an archive of nothing, or a catalogue ($name)', (codec) => {
@@ -26,6 +26,7 @@ it.each([zlibCodec, pakoCodec])('alone it is an archive of nothing, or a catalog
   expect(entries.map(({ name }) => name)).toEqual(['d'])
   expect([...serviceInfo.keys()]).toEqual([
     'format',
+    'listing_offset',
     'listing_header',
     'listing_real_size',
     'listing_size',
@@ -43,6 +44,31 @@ it('carries its time, in whole seconds, and is readable by its owner only', () =
   const header = members[0]?.plain.toString('latin1') ?? ''
   expect(Number.parseInt(header.slice(136, 147), 8)).toBe(CREATED.seconds)
   expect(header.slice(100, 107)).toBe('0000400')
+})
+
+it('says where its listing is, wherever it begins', () => {
+  const around = [100, 1000, 1_000_000, 2 ** 40].flatMap((end) =>
+    Array.from({ length: 160 }, (_, i) => Math.max(end - i, 0)),
+  )
+  for (const offset of [0, 1, 9, ...around]) {
+    const { members, serviceInfo, listing } = readLikeOriginal(tailOf('\n', new Map(), zlibCodec, offset))
+    const [, member] = members
+    expect(member?.plain).toEqual(listing)
+    expect(serviceInfo.get('listing_offset')).toBe(String(offset + (member?.offset ?? 0)))
+  }
+})
+
+it('says so also where each packed header puts it elsewhere', () => {
+  let calls = 0
+  // Two lengths by turns never agree.
+  const deflateRaw: Codec['deflateRaw'] = (plain, level) => {
+    if (plain.length !== 512) return zlibCodec.deflateRaw(plain, level)
+    calls += 1
+    return zlibCodec.deflateRaw(plain, level === 0 ? 0 : calls % 2 === 0 ? 1 : 9)
+  }
+  const { members, serviceInfo } = readLikeOriginal(tailOf('\n', new Map(), { ...zlibCodec, deflateRaw }))
+  expect(serviceInfo.get('listing_offset')).toBe(String(members[1]?.offset))
+  expect(members[1]?.offset).toBeGreaterThan(512)
 })
 
 it('never writes a service info that the original cannot read', () => {

@@ -4,7 +4,6 @@ import {
   createArchive,
   type EntryData,
   type EntryInput,
-  IsptarError,
   LimitError,
   MemorySource,
   MemoryTarget,
@@ -226,11 +225,13 @@ describe('entries', () => {
 
   it('of compressed formats are stored', async () => {
     const target = new MemoryTarget()
-    const writer = createArchive(target, { storeSuffixes: ['.raw'] })
+    const writer = createArchive(target, { storeSuffixes: ['.Raw', '.longer-than-SIXTEEN'] })
     const stored = await writer.add({ path: 'A.RAW' }, new Uint8Array(10_000))
+    const named = await writer.add({ path: 'b.Longer-Than-Sixteen' }, new Uint8Array(10_000))
     const packed = await writer.add({ path: 'a.jpg' }, new Uint8Array(10_000))
     await writer.close()
     expect(stored.packedBytes).toBeGreaterThan(10_000)
+    expect(named.packedBytes).toBeGreaterThan(10_000)
     expect(packed.packedBytes).toBeLessThan(100)
   })
 
@@ -243,6 +244,25 @@ describe('entries', () => {
     expect([...header.subarray(124, 136)]).toEqual([0x80, 0, 0, 0, 0, 0, 0, 2, 0x40, 0, 0, 0])
     expect(new TarHeaderDecoder().push(header)).toMatchObject({ kind: 'entry', dataBytes: sizeBytes })
   })
+})
+
+it('has an identity that covers what is in its files', async () => {
+  const photo = sampleBytes(5000)
+  const touched = photo.slice()
+  touched[4000] = (touched[4000] ?? 0) ^ 1
+  const identities: (string | undefined)[] = []
+  for (const data of [photo, photo.slice(), touched]) {
+    await using archive = await read(await buildArchive([{ path: 'photo.jpg', data }]))
+    identities.push(archive.identity)
+  }
+  const [first, same, other] = identities
+  expect(same).toBe(first)
+  expect(other).not.toBe(first)
+})
+
+it('stores a string as UTF-8, halves of characters as U+FFFD', async () => {
+  await using archive = await read(await buildArchive([{ path: 'f', data: 'é\udcff\ud800' }]))
+  expectBytes(await archive.bytes('f'), Buffer.from('é\ufffd\ufffd'))
 })
 
 it('says in the service info what the archive is', async () => {
@@ -285,15 +305,33 @@ describe('what no archive should hold is refused, and the writer goes on', () =>
     ['a folder with data', { path: 'a', type: 'directory' }, 'x', TypeError],
     ['a file with a link target', { path: 'a', linkTarget: 'b' }, 'x', TypeError],
     ['a symlink to nothing', { path: 'a', type: 'symlink' }, undefined, TypeError],
-    ['a hardlink to the root', { path: 'a', type: 'hardlink', linkTarget: './' }, undefined, Error],
+    ['a hardlink to the root', { path: 'a', type: 'hardlink', linkTarget: './' }, undefined, UnsafePathError],
+    ['a hardlink that leaves', { path: 'a', type: 'hardlink', linkTarget: '../b' }, undefined, UnsafePathError],
+    ['an absolute hardlink', { path: 'a', type: 'hardlink', linkTarget: '/etc/passwd' }, undefined, UnsafePathError],
+    ['a hardlink to nothing', { path: 'a', type: 'hardlink' }, undefined, TypeError],
+    ['a link target that is no text', { path: 'a', type: 'symlink', linkTarget: untyped(5) }, undefined, TypeError],
+    ['a path that is no text', { path: untyped(5) }, 'x', TypeError],
+    ['a user name that is no text', { path: 'a', userName: untyped(5) }, 'x', TypeError],
+    ['a group name that is no text', { path: 'a', type: 'fifo', groupName: untyped({}) }, undefined, TypeError],
+    ['attributes that are text', { path: 'a', xattrs: new Map([['user.a', untyped('text')]]) }, 'x', TypeError],
+    ['an attribute of null', { path: 'a', xattrs: new Map([['user.a', untyped(null)]]) }, 'x', TypeError],
+    [
+      'an attribute named by a number',
+      { path: 'a', xattrs: new Map([[untyped(5), Uint8Array.of(1)]]) },
+      'x',
+      TypeError,
+    ],
     ['NUL in a link target', { path: 'a', type: 'symlink', linkTarget: 'b\0c' }, undefined, TypeError],
     ['a device without number', { path: 'a', type: 'char' }, undefined, TypeError],
     ['NUL in a user name', { path: 'a', userName: 'a\0b' }, 'x', RangeError],
     ['NUL in a group name, no data', { path: 'a', type: 'fifo', groupName: '\0' }, undefined, RangeError],
     ['an attribute without name', { path: 'a', xattrs: new Map([['', Uint8Array.of(1)]]) }, 'x', RangeError],
     ['attributes too large', { path: 'a', xattrs: new Map([['user.a', new Uint8Array(2 * MiB)]]) }, 'x', LimitError],
-    ['data that is no data', { path: 'a' }, JSON.parse('5'), TypeError],
-    ['data that gives text', { path: 'a' }, JSON.parse('["text"]'), TypeError],
+    ['data that is a number', { path: 'a' }, untyped(5), TypeError],
+    ['data that is null', { path: 'a' }, untyped(null), TypeError],
+    ['data that is true', { path: 'a', sizeBytes: 0 }, untyped(true), TypeError],
+    ['data that is any object', { path: 'a' }, untyped({ chunks: 5 }), TypeError],
+    ['data that gives text', { path: 'a' }, untyped(['text']), TypeError],
     ['data that fails at once', { path: 'a' }, failing(0), RangeError],
     ['data that fails in its first part', { path: 'a', sizeBytes: MiB }, failing(3), RangeError],
   ]
@@ -315,10 +353,38 @@ describe('what no archive should hold is refused, and the writer goes on', () =>
     )
   })
 
+  it.each([
+    [{ seconds: 253_402_300_800, nanoseconds: 0 }],
+    [{ seconds: -62_167_219_201, nanoseconds: 0 }],
+    [new Date(8.64e15)],
+    [new Date(Number.NaN)],
+  ])('createdAt of %o', (createdAt) => {
+    expect(() => createArchive(new MemoryTarget(), { createdAt })).toThrow(RangeError)
+  })
+
+  it.each([
+    [253_402_300_799, '9999-12-31T23:59:59Z'],
+    [-62_167_219_200, '0000-01-01T00:00:00Z'],
+  ])('but not createdAt of %i seconds', async (seconds, text) => {
+    const bytes = await buildArchive([], { createdAt: { seconds, nanoseconds: 0 } })
+    expect((await read(bytes)).createdAt).toBe(text)
+  })
+
+  it('data that is nothing of the kind, in words', async () => {
+    const writer = createArchive(new MemoryTarget())
+    for (const data of [null, 5, true, {}, { chunks: null }])
+      await expect(writer.add({ path: 'a' }, untyped(data))).rejects.toThrow(/^data must be a string, bytes/)
+  })
+
   it.each([-1, 10, 1.5, Number.NaN])('level %d', (level) => {
     expect(() => createArchive(new MemoryTarget(), { level: level as 1 })).toThrow(RangeError)
   })
 })
+
+/** Passes a value for what it is not, as callers without types do. */
+function untyped<T>(value: unknown): T {
+  return value as T
+}
 
 /** Gives `chunks` chunks of 100,000 bytes, then fails. */
 async function* failing(chunks: number): AsyncGenerator<Uint8Array> {
@@ -347,6 +413,9 @@ describe('failure', () => {
     const writer = createArchive(target)
     await expect(writer.add({ path: 'f', sizeBytes: 9 * MiB }, failing(30))).rejects.toThrow('the disk is gone')
     await expectDead(writer, target)
+    await expect(writer.add({ path: 'g' })).rejects.toMatchObject({ cause: { message: 'the disk is gone' } })
+    await writer.abort()
+    await expect(writer.close()).rejects.toMatchObject({ cause: { message: 'the disk is gone' } })
   })
 
   it('of data of unknown size in the middle aborts the target', async () => {
@@ -381,8 +450,8 @@ describe('failure', () => {
       await using writer = createArchive(target)
       await writer.close()
       await writer.abort()
-      await expect(writer.close()).rejects.toThrow(/is closed/)
-      await expect(writer.add({ path: 'f' })).rejects.toThrow(/is closed/)
+      await expect(writer.close()).rejects.toThrow(/cannot close .* already closed/)
+      await expect(writer.add({ path: 'f' })).rejects.toThrow(/cannot add to .* already closed/)
     }
     expect(target.events).toEqual(['commit'])
   })
@@ -501,8 +570,12 @@ describe('calls that are not waited for', () => {
     })()
     const calls = [writer.add({ path: 'f', sizeBytes: 50 * MiB }, data), writer.add({ path: 'g' }, 'x'), writer.close()]
     const [first, second, third] = await Promise.allSettled(calls)
-    expect(first).toMatchObject({ status: 'rejected', reason: expect.any(IsptarError) })
-    expect([second?.status, third?.status]).toEqual(['rejected', 'rejected'])
-    expect(target.events).not.toContain('commit')
+    expect(first).toMatchObject({
+      status: 'rejected',
+      reason: { name: 'AbortError', message: 'the archive memory was aborted' },
+    })
+    const later = { status: 'rejected', reason: { message: expect.stringContaining('was aborted') } }
+    expect([second, third]).toMatchObject([later, later])
+    expect(target.events).toEqual(['abort'])
   })
 })

@@ -1,8 +1,11 @@
 /** What this library writes the original reads: every archive is taken apart by the original's own algorithm. */
+import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { pakoCodec } from 'isptar'
 import { expect, it } from 'vitest'
+import { MiB } from '../../src/limits.ts'
 import { codec as zlibCodec } from '../../src/node/zlib-codec.ts'
+import { sampleBytes } from '../gzip/samples.ts'
 import { compareLikeOriginal, type OriginalEntry, readLikeOriginal } from '../original-reader.ts'
 import { arbitraryTree, pathBytesOf } from './arbitrary-entries.ts'
 import { buildArchive, type SampleEntry, SMALL_TREE } from './build-archive.ts'
@@ -40,10 +43,17 @@ function expectSame(found: OriginalEntry, entry: SampleEntry): void {
   if (type === 'file') {
     expect(found.mtime).toBe(mtime !== undefined && 'seconds' in mtime ? mtime.seconds : 0)
     expect(Buffer.compare(found.data, Buffer.from(data as Uint8Array))).toBe(0)
+    if (found.data.length > 0) expect(found.rest[1]).toBe(`crc=${crcOf(found.data)}`)
   }
   if (entry.linkTarget !== undefined)
     expect(Buffer.from(found.target ?? '', 'latin1')).toEqual(Buffer.from(entry.linkTarget))
   if (device !== undefined) expect(found.device).toEqual([device.major, device.minor])
+}
+
+/** What the member records: the CRC of the data and of the zeros that fill its last block. */
+function crcOf(data: Uint8Array): string {
+  const padded = Buffer.concat([data, Buffer.alloc(-data.length & 511)])
+  return crc32(padded).toString(16).padStart(8, '0')
 }
 
 it('one entry of every type, in the bytes of the format', async () => {
@@ -61,7 +71,8 @@ it('one entry of every type, in the bytes of the format', async () => {
   ])
   // Two files beside each other cost a header member each; what has no data shares the next one.
   expect(members.length).toBe(2 + 2 + 2 + 1 + 4)
-  expect([...serviceInfo.keys()].slice(-4)).toEqual([
+  expect([...serviceInfo.keys()].slice(-5)).toEqual([
+    'listing_offset',
     'listing_header',
     'listing_real_size',
     'listing_size',
@@ -70,7 +81,9 @@ it('one entry of every type, in the bytes of the format', async () => {
   expect(serviceInfo.has('order')).toBe(false)
   const lines = listing.toString('latin1').split('\n')
   expect(lines[0]).toBe('d\tann#1000\tstaff#100\t1517\tdir\tmtime=1714979289')
-  expect(lines[1]).toMatch(/^d\/noise\.jpg\t#0\t#0\t384\tfile\t-3\t300\t0:1:\d+:0\tcsize=\d+\tns=250000000$/)
+  expect(lines[1]).toMatch(
+    /^d\/noise\.jpg\t#0\t#0\t384\tfile\t-3\t300\t0:1:\d+:0\tcsize=\d+\tcrc=[0-9a-f]{8}\tns=250000000$/,
+  )
   expect(lines[6]).toMatch(/\tx\.user\.tag=AP8K$/)
 })
 
@@ -101,4 +114,20 @@ it('says order=path only of what is in order', async () => {
     ),
   )
   expect(said).toEqual(['path', undefined, undefined, 'path'])
+})
+
+it('records the CRC of members that are made in chunks, of known and of unknown size', async () => {
+  const content = Buffer.from(sampleBytes(3 * MiB + 5))
+  const bytes = await buildArchive([
+    { path: 'known', data: content },
+    { path: 'unknown', data: [content] },
+  ])
+  const { entries } = readLikeOriginal(bytes)
+  expect(entries.map(({ rest }) => rest[1])).toEqual([`crc=${crcOf(content)}`, `crc=${crcOf(content)}`])
+})
+
+it('says where its listing is', async () => {
+  const { members, listing, serviceInfo } = readLikeOriginal(await buildArchive(SMALL_TREE))
+  const member = members.find(({ plain }) => plain.equals(listing))
+  expect(serviceInfo.get('listing_offset')).toBe(String(member?.offset))
 })
