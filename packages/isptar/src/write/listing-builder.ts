@@ -1,4 +1,4 @@
-/** Grows the listing member while entries are added: only its packed bytes are kept, ten to twenty an entry. */
+/** Grows the listing member while entries are added: only its packed bytes are kept, about 25 an entry. */
 import { createSha256 } from '#sha256'
 import { concatBytes } from '../bytes/concat.ts'
 import { comparePaths, encodeAscii } from '../bytes/text.ts'
