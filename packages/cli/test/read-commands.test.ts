@@ -116,8 +116,9 @@ describe('verify', () => {
     expect(JSON.parse(io.stdout.text)).toEqual({
       name: PLAIN,
       ok: true,
-      entries: 0,
+      entries: 13,
       data_size: 0,
+      problem_count: 0,
       problems: [],
       notices: [],
     })

@@ -21,7 +21,9 @@ const FILES = { a: 'first', b: 'x'.repeat(700), c: 'last' }
 /** Opens three files of which the line of `b` was changed. */
 const withLine = (change: (line: string) => string): Promise<Archive> =>
   openArchive(
-    new MemorySource(craftFiles(FILES, (line, path) => (path === 'b' ? change(line) : line), { info: { format: '2' } })),
+    new MemorySource(
+      craftFiles(FILES, (line, path) => (path === 'b' ? change(line) : line), { info: { format: '2' } }),
+    ),
   )
 
 const word = (text: string) => (line: string) => line.replace(/\t0:1:\d+:0/, text === '' ? '' : `\t${text}`)

@@ -42,7 +42,7 @@ it.each([
   ['a\n\n', ['a'], true],
   ['a\n\nb\n\n', ['a'], true],
   ['\na\n', [], true],
-  ['a\r\n\r\n', ['a\r', '\r'], false],
+  ['a\r\n\r\nb\r\n', ['a\r'], true],
 ])('%j has the lines %j', (text, lines, ended) => {
   for (const length of [1, 2, 100]) expect(split(text, [length])).toEqual({ lines, ended })
 })
