@@ -1,5 +1,5 @@
 /** What one line of the listing says of one entry (SPEC 3). */
-import type { Device, EntryType, Time } from '../tar/entry-type.ts'
+import type { EntryMetadata, Time } from '../tar/entry-type.ts'
 
 /** Where a file's data lies. */
 export interface Location {
@@ -14,21 +14,11 @@ export interface Location {
 }
 
 /** One line of the listing, decoded. */
-export interface ListingRecord {
-  readonly pathBytes: Uint8Array
-  readonly type: EntryType
-  readonly mode: number
-  readonly uid: number
-  readonly gid: number
-  readonly userName: string
-  readonly groupName: string
+export interface ListingRecord extends EntryMetadata {
   /** Absent where the listing has none: the base format gives it to files only. */
   readonly mtime?: Time | undefined
-  /** Length of the data in bytes; 0 for all but files. */
-  readonly sizeBytes: number
   /** Target of a symlink or hardlink. */
   readonly linkBytes?: Uint8Array | undefined
-  readonly device?: Device | undefined
   /** Only files with data have one. */
   readonly location?: Location | undefined
   /** The columns after the base fields that have no field above, by key, known and unknown. */

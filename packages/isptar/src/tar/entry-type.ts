@@ -16,3 +16,22 @@ export interface Device {
   readonly major: number
   readonly minor: number
 }
+
+/** What every description of an entry says, in a tar header and in the listing. Names are bytes: no encoding is implied. */
+export interface EntryMetadata {
+  /** Path without a leading or trailing `/`. */
+  readonly pathBytes: Uint8Array
+  readonly type: EntryType
+  /** Permission bits and setuid, setgid, sticky: `& 0o7777`. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Empty when it is not known. */
+  readonly userName: string
+  /** Empty when it is not known. */
+  readonly groupName: string
+  /** Length of the data in bytes; 0 for all but files. */
+  readonly sizeBytes: number
+  /** Only for `char` and `block`. */
+  readonly device?: Device | undefined
+}
