@@ -3,7 +3,8 @@
  * gives them their name in one step, so that no unfinished archive is ever seen under it.
  */
 import { randomBytes } from 'node:crypto'
-import { link, lstat, open, rename, stat, unlink } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { link, lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { StorageError } from '../errors.ts'
@@ -21,7 +22,7 @@ const KEPT_CHARACTERS = 50
 /** Options of {@link FileTarget}. */
 export interface FileTargetOptions {
   /**
-   * Whether a file of that name is replaced at `commit`; a symbolic link is replaced itself, not followed.
+   * Whether a file of that name is replaced at `commit`. A symbolic link stays: what it leads to is replaced.
    *
    * @defaultValue false
    */
@@ -29,7 +30,7 @@ export interface FileTargetOptions {
   /**
    * Permission bits before the umask.
    *
-   * @defaultValue 0o666
+   * @defaultValue those of the file that is replaced, which also gives its owner where that is allowed; else 0o666
    */
   mode?: number | undefined
 }
@@ -37,6 +38,10 @@ export interface FileTargetOptions {
 interface Draft {
   readonly handle: FileHandle
   readonly path: string
+  /** Where it goes: the path with links resolved. */
+  readonly place: string
+  /** What stands there. */
+  readonly old: Stats | undefined
 }
 
 /** Writes a file that appears under its name at `commit`, whole and durable. */
@@ -44,7 +49,7 @@ export class FileTarget implements Target {
   readonly name: string
   readonly #path: string
   readonly #overwrite: boolean
-  readonly #mode: number
+  readonly #mode: number | undefined
   readonly #state: TargetState
   #draft: Promise<Draft> | undefined
   #draftPath: string | undefined
@@ -61,7 +66,7 @@ export class FileTarget implements Target {
     this.name = path
     this.#path = path
     this.#overwrite = options.overwrite ?? false
-    this.#mode = options.mode ?? 0o666
+    this.#mode = options.mode
     this.#state = new TargetState(path)
   }
 
@@ -89,11 +94,12 @@ export class FileTarget implements Target {
   async commit(): Promise<void> {
     this.#committing = this.#step('commit', async () => {
       const draft = await this.#open()
+      if (this.#mode === undefined && draft.old !== undefined) await resemble(draft.handle, draft.old)
       await draft.handle.sync()
       await draft.handle.close()
-      await this.#publish(draft.path)
+      await this.#publish(draft)
       this.#state.commit()
-      await syncFolder(dirname(this.#path))
+      await syncFolder(dirname(draft.place))
     })
     await this.#committing
   }
@@ -124,31 +130,35 @@ export class FileTarget implements Target {
   }
 
   async #openNow(): Promise<Draft> {
-    await this.#checkName()
-    const kept = Array.from(basename(this.#path)).slice(0, KEPT_CHARACTERS).join('')
-    const path = join(dirname(this.#path), `.${kept}.${randomBytes(6).toString('hex')}.tmp`)
+    const { place, old } = await this.#findPlace()
+    const kept = Array.from(basename(place)).slice(0, KEPT_CHARACTERS).join('')
+    const path = join(dirname(place), `.${kept}.${randomBytes(6).toString('hex')}.tmp`)
     this.#draftPath = path
-    return { handle: await open(path, 'wx', this.#mode), path }
+    // Until it takes the old one's mode nobody else may read what only few could read before.
+    const mode = this.#mode ?? (old === undefined ? 0o666 : 0o600)
+    return { handle: await open(path, 'wx', mode), path, place, old }
   }
 
   /** Fails early, before gigabytes are written, where `commit` would fail. */
-  async #checkName(): Promise<void> {
-    if (!(await exists(this.#path))) return
+  async #findPlace(): Promise<Pick<Draft, 'place' | 'old'>> {
+    if (!(await exists(this.#path))) return { place: this.#path, old: undefined }
     if (!this.#overwrite) throw this.#taken('it exists already; choose another name or allow overwriting')
-    const regular = await stat(this.#path).then(
-      (found) => found.isFile(),
-      (error: unknown) => errnoOf(error) === 'ENOENT',
-    )
+    const place = await realpath(this.#path).catch((error: unknown) => {
+      if (errnoOf(error) !== 'ENOENT') throw error
+      throw this.#taken('it is a symbolic link that leads nowhere; mount what it leads to, or remove the link')
+    })
+    const old = await stat(place)
     // Renaming over a device, a pipe or a folder would destroy more than an old archive.
-    if (!regular) throw this.#taken('it exists and is not a regular file')
+    if (!old.isFile()) throw this.#taken('it exists and is not a regular file')
+    return { place, old }
   }
 
-  async #publish(draft: string): Promise<void> {
-    if (this.#overwrite) return rename(draft, this.#path)
+  async #publish({ path, place }: Draft): Promise<void> {
+    if (this.#overwrite) return rename(path, place)
     // A link, unlike a rename, never replaces what came into being meanwhile.
-    if (await tryLink(draft, this.#path)) return unlink(draft)
-    if (await exists(this.#path)) throw this.#taken('it exists already; choose another name or allow overwriting')
-    return rename(draft, this.#path)
+    if (await tryLink(path, place)) return unlink(path)
+    if (await exists(place)) throw this.#taken('it exists already; choose another name or allow overwriting')
+    return rename(path, place)
   }
 
   #taken(why: string): StorageError {
@@ -166,6 +176,16 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number): 
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done)
     done += bytesWritten
   }
+}
+
+/** Gives a file the owner of another, where that is allowed, and its mode. */
+async function resemble(handle: FileHandle, old: Stats): Promise<void> {
+  const own = await handle.stat()
+  if (own.uid !== old.uid || own.gid !== old.gid)
+    await handle.chown(old.uid, old.gid).catch((error: unknown) => {
+      if (errnoOf(error) !== 'EPERM') throw error
+    })
+  await handle.chmod(old.mode & 0o777)
 }
 
 async function tryLink(from: string, to: string): Promise<boolean> {

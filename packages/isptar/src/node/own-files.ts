@@ -1,5 +1,5 @@
 /** Recognises the files that an archive is being written to, so that an archive never holds itself. */
-import { lstatSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { Target } from '../io/target.ts'
 import type { FileIdentity } from './tree-entry.ts'
 
@@ -19,7 +19,7 @@ export function createOwnFileTest(target: Target | (Target & TargetOnDisk)): (fi
   const known = new Map<string, FileIdentity>()
   return (file) =>
     target.ownPaths.some((path) => {
-      const own = known.get(path) ?? lstatSync(path, { bigint: true, throwIfNoEntry: false })
+      const own = known.get(path) ?? statSync(path, { bigint: true, throwIfNoEntry: false })
       if (own === undefined) return false
       known.set(path, own)
       return own.ino === file.ino && own.dev === file.dev

@@ -1,8 +1,22 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FileTarget } from '../../src/node/file-target.ts'
 import { failureOf } from '../source-suite.ts'
 import { targetSuite } from '../target-suite.ts'
@@ -56,13 +70,45 @@ describe('FileTarget', () => {
     expect(await readdir(folder)).toEqual(['a.tgz'])
   })
 
-  it('takes a dangling link for an existing file, and replaces the link when it may', async () => {
-    await symlink('elsewhere', path)
-    expect(await failureOf(new FileTarget(path).write(DATA))).toMatchObject({ kind: 'exists' })
+  it('replaces what a link leads to, and the link stays', async () => {
+    const elsewhere = join(folder, 'elsewhere')
+    await mkdir(elsewhere)
+    await writeFile(join(elsewhere, 'x.tgz'), 'old')
+    await symlink('elsewhere/x.tgz', path)
     const target = new FileTarget(path, { overwrite: true })
     await target.write(DATA)
+    expect(await readdir(elsewhere)).toEqual([expect.stringMatching(/^\.x\.tgz\..*\.tmp$/), 'x.tgz'])
     await target.commit()
+    expect(await readlink(path)).toBe('elsewhere/x.tgz')
+    expect(await readFile(join(elsewhere, 'x.tgz'), 'utf8')).toBe('new')
+    expect(await readdir(elsewhere)).toEqual(['x.tgz'])
+  })
+
+  it('takes a dangling link for an existing file and leaves it: what it leads to may not be mounted', async () => {
+    await symlink('elsewhere', path)
+    for (const overwrite of [false, true]) {
+      const target = new FileTarget(path, { overwrite })
+      expect(await failureOf(target.write(DATA))).toMatchObject({ kind: 'exists', location: path })
+      await target.abort()
+    }
+    expect(await readlink(path)).toBe('elsewhere')
     expect(await readdir(folder)).toEqual(['a.tgz'])
+  })
+
+  it('takes over mode and owner of what it replaces, and shows the draft to nobody else', async () => {
+    await writeFile(path, 'old')
+    await chmod(path, 0o640)
+    const isRoot = process.geteuid?.() === 0
+    if (isRoot) await chown(path, 1234, 5678)
+    const before = await stat(path)
+    const target = new FileTarget(path, { overwrite: true })
+    await target.write(DATA)
+    const draft = (await readdir(folder)).find((name) => name.endsWith('.tmp')) ?? ''
+    expect((await stat(join(folder, draft))).mode & 0o777).toBe(0o600)
+    await target.commit()
+    const { mode, uid, gid, ino } = await stat(path)
+    expect({ mode, uid, gid }).toEqual({ mode: before.mode, uid: before.uid, gid: before.gid })
+    expect(ino).not.toBe(before.ino)
   })
 
   it('never replaces what is no regular file', async () => {
@@ -87,6 +133,28 @@ describe('FileTarget', () => {
       await writeFile(plain, DATA, { mode: mode ?? 0o666 })
       expect(await modeOf(path)).toBe(await modeOf(plain))
     }
+  })
+
+  it('makes the data durable before it has its name, and the name after', async () => {
+    await writeFile(path, 'old')
+    const handle = await open(path)
+    const prototype = Object.getPrototypeOf(handle) as FileHandle
+    await handle.close()
+    const steps: string[] = []
+    const sync = prototype.sync
+    const spy = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+      const what = (await this.stat()).isDirectory() ? 'folder' : 'file'
+      steps.push(`${what}, then there is ${await readFile(path, 'utf8')}`)
+      return sync.call(this)
+    })
+    try {
+      const target = new FileTarget(path, { overwrite: true })
+      await target.write(DATA)
+      await target.commit()
+    } finally {
+      spy.mockRestore()
+    }
+    expect(steps).toEqual(['file, then there is old', 'folder, then there is new'])
   })
 
   it('says that the folder is missing', async () => {
