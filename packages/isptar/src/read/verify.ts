@@ -50,7 +50,9 @@ export interface VerifyReport {
   readonly problemCount: number
   /** The first 10,000 problems. */
   readonly problems: readonly VerifyProblem[]
-  /** Oddities that lose nothing. */
+  /** Files that changed or were unreadable while they were packed; the first 10,000 are named in the notices. */
+  readonly dirtyCount: number
+  /** Oddities of the archive that are no damage to it. */
   readonly notices: readonly string[]
 }
 
@@ -88,6 +90,7 @@ class Verification {
   #dataBytes = 0
   #listedBytes = 0
   #baseCount = 0
+  #dirtyCount = 0
 
   constructor(context: VerifyContext, options: VerifyOptions) {
     this.#context = context
@@ -113,6 +116,7 @@ class Verification {
       dataBytes: this.#dataBytes,
       problemCount: this.#problemCount,
       problems: this.#problems,
+      dirtyCount: this.#dirtyCount,
       notices: this.#notices,
     }
   }
@@ -136,8 +140,7 @@ class Verification {
     await this.#attempt(async () => {
       const record = decodeListingLine(line)
       if (record !== undefined) await this.#checkRecord(record, decodeText(record.pathBytes))
-      else if (this.#notices.length < MAX_LISTED)
-        this.#notices.push(`a listing line that is no entry: ${JSON.stringify(decodeText(line.subarray(0, 80)))}`)
+      else this.#notice(`a listing line that is no entry: ${JSON.stringify(decodeText(line.subarray(0, 80)))}`)
     })
   }
 
@@ -145,6 +148,7 @@ class Verification {
     this.#entryCount += 1
     this.#options.onProgress?.({ entryCount: this.#entryCount, dataBytes: this.#dataBytes, path })
     this.#checkPath(path)
+    if (record.columns.get('dirty') === '1') this.#noteDirty(path)
     if (record.type === 'hardlink') this.#linkTargets.set(path, linkTarget(record))
     await this.#attempt(async () => void decodeXattrColumns(record.columns), path)
     if ((record.location?.depth ?? 0) === 0) await this.#attempt(async () => this.#tar?.check(record), path)
@@ -155,6 +159,12 @@ class Verification {
     const reason = judgeEntryPath(normalizeEntryPath(path))
     if (reason !== undefined)
       this.#report({ code: 'unsafe-path', path, message: `${JSON.stringify(path)} is no safe path: ${reason}` })
+  }
+
+  /** The archive is sound: it holds what was read. */
+  #noteDirty(path: string): void {
+    this.#dirtyCount += 1
+    this.#notice(`${JSON.stringify(path)} changed or was unreadable while it was packed`)
   }
 
   async #checkData(record: ListingRecord): Promise<void> {
@@ -206,6 +216,10 @@ class Verification {
       this.#report({ code: error.code, path, message: error.message })
       return false
     }
+  }
+
+  #notice(message: string): void {
+    if (this.#notices.length < MAX_LISTED) this.#notices.push(message)
   }
 
   #report(problem: VerifyProblem): void {

@@ -11,10 +11,19 @@ it('finds nothing wrong with what was written', async () => {
   await using archive = await open(await buildArchive(SMALL_TREE))
   const told: VerifyProgress[] = []
   const report = await archive.verify({ onProgress: (progress) => void told.push(progress) })
-  expect(report).toEqual({ ok: true, entryCount: 9, dataBytes: 846, problemCount: 0, problems: [], notices: [] })
+  const nothing = { problemCount: 0, problems: [], dirtyCount: 0, notices: [] }
+  expect(report).toEqual({ ok: true, entryCount: 9, dataBytes: 846, ...nothing })
   expect(told.map(({ path }) => path)).toEqual(SMALL_TREE.map(({ path }) => path))
   expect(told.map(({ entryCount }) => entryCount)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
   expect(told.at(-1)?.dataBytes).toBe(846)
+})
+
+it('names what was dirty in a sound archive', async () => {
+  const shrunk = { path: 'shrunk', sizeBytes: 5, data: 'abc' }
+  await using archive = await open(await buildArchive([{ path: 'f', data: 'x' }, shrunk]))
+  const notices = ['"shrunk" changed or was unreadable while it was packed']
+  for (const quick of [true, false])
+    expect(await archive.verify({ quick })).toMatchObject({ ok: true, dirtyCount: 1, problems: [], notices })
 })
 
 it('quick looks at the tail only', async () => {
