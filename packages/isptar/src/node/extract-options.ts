@@ -2,6 +2,8 @@
 import type { PlacePolicy } from '../extract/place-entry.ts'
 import type { RightsPolicy } from '../extract/restored-rights.ts'
 import type { Entry } from '../read/entry.ts'
+import type { ExtractProblem, RefusedEntry } from './extract-report.ts'
+import { processUmask } from './posix-umask.ts'
 
 /** What is done where something stands already. Folders that stand are always used, never emptied. */
 export type ExistingPolicy = 'error' | 'replace' | 'keep'
@@ -30,14 +32,18 @@ export interface ExtractOptions {
   stripComponents?: number | undefined
   /**
    * What is done where a file or link stands already: `error` refuses the entry, `replace` puts the entry in its place,
-   * `keep` leaves what stands. Nothing is ever written through or into what stands. @defaultValue 'error'
+   * `keep` leaves what stands. Folders that stand get the archive's rights, owner and time in any case. Nothing is ever
+   * written through or into a file or link that stands. @defaultValue 'error'
    */
   existing?: ExistingPolicy | undefined
   /** Judges everything and writes nothing; data is not read. @defaultValue false */
   dryRun?: boolean | undefined
   /** Restores owner and group by their numbers. @defaultValue true for root, else false */
   owners?: boolean | undefined
-  /** Restores setuid, setgid, sticky and privileged attributes; takes effect only with `owners`. @defaultValue false */
+  /**
+   * Restores setuid, setgid and privileged attributes, these with `owners` only, and does not take the umask off the
+   * permissions, as root with `owners` never does. @defaultValue false
+   */
   samePermissions?: boolean | undefined
   /** Makes device nodes, which takes root; without it they are refused. @defaultValue false */
   devices?: boolean | undefined
@@ -49,6 +55,10 @@ export interface ExtractOptions {
   onProgress?: ((progress: ExtractProgress) => void) | undefined
   /** Told of each entry that was restored, in the order it was. */
   onEntry?: ((entry: Entry) => void) | undefined
+  /**
+   * Told of each refusal, which has a `reason`, and each problem as it comes: an extraction that throws gives no report.
+   */
+  onProblem?: ((problem: RefusedEntry | ExtractProblem) => void) | undefined
   /** Ends the extraction early; what was restored whole stays. */
   signal?: AbortSignal | undefined
 }
@@ -64,6 +74,7 @@ export interface ExtractSettings extends PlacePolicy, RightsPolicy {
   readonly foldsNames: boolean | undefined
   readonly onProgress: (progress: ExtractProgress) => void
   readonly onEntry: (entry: Entry) => void
+  readonly onProblem: (problem: RefusedEntry | ExtractProblem) => void
   readonly signal: AbortSignal | undefined
 }
 
@@ -78,6 +89,8 @@ export function resolveExtractOptions(options: ExtractOptions): ExtractSettings 
     throw new RangeError(`stripComponents must be a whole number from 0, got ${stripComponents}`)
   if (existing !== 'error' && existing !== 'replace' && existing !== 'keep')
     throw new TypeError(`existing must be 'error', 'replace' or 'keep', got ${JSON.stringify(existing)}`)
+  const isRoot = process.geteuid?.() === 0
+  const { owners = isRoot, samePermissions = false } = options
   return {
     stripComponents,
     existing,
@@ -85,13 +98,15 @@ export function resolveExtractOptions(options: ExtractOptions): ExtractSettings 
     only: options.only,
     filter: options.filter ?? (() => true),
     dryRun: options.dryRun ?? false,
-    owners: options.owners ?? process.geteuid?.() === 0,
-    samePermissions: options.samePermissions ?? false,
+    owners,
+    samePermissions,
+    umask: samePermissions || (owners && isRoot) ? 0 : processUmask(),
     devices: options.devices ?? false,
     xattrs: options.xattrs ?? true,
     foldsNames: options.foldsNames,
     onProgress: options.onProgress ?? (() => undefined),
     onEntry: options.onEntry ?? (() => undefined),
+    onProblem: options.onProblem ?? (() => undefined),
     signal: options.signal,
   }
 }

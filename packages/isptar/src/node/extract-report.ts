@@ -25,7 +25,7 @@ export interface ExtractProblem {
 
 /** What {@link extractTree} gives back. */
 export interface ExtractReport {
-  /** Whether nothing was refused and nothing went wrong. */
+  /** Whether nothing was refused and nothing went wrong; dropped rights and notices alone do not count. */
   readonly ok: boolean
   /** Entries restored. */
   readonly entryCount: number
@@ -39,12 +39,16 @@ export interface ExtractReport {
   readonly specialCount: number
   /** Entries left out because something stood there, with `existing: 'keep'`. */
   readonly keptCount: number
+  /** Entries restored without their setuid, setgid or privileged attributes; see `samePermissions`. */
+  readonly droppedRightsCount: number
   readonly refusedCount: number
   /** The first 10,000 refused. */
   readonly refused: readonly RefusedEntry[]
   readonly problemCount: number
   /** The first 10,000 problems. */
   readonly problems: readonly ExtractProblem[]
+  /** What this machine cannot restore, of any entry. */
+  readonly notices: readonly string[]
 }
 
 /** Collects an {@link ExtractReport}. */
@@ -52,10 +56,17 @@ export class ReportBuilder {
   readonly #counts = new Map<EntryType, number>()
   readonly #refused: RefusedEntry[] = []
   readonly #problems: ExtractProblem[] = []
+  readonly #onProblem: (problem: RefusedEntry | ExtractProblem) => void
   #refusedCount = 0
   #problemCount = 0
   #keptCount = 0
+  #droppedRightsCount = 0
   #bytes = 0
+
+  /** @param onProblem - told of each refusal and problem as it comes, beyond the bound too */
+  constructor(onProblem: (problem: RefusedEntry | ExtractProblem) => void = () => undefined) {
+    this.#onProblem = onProblem
+  }
 
   /** Counts an entry restored. */
   restored(type: EntryType, bytes: number): void {
@@ -66,6 +77,11 @@ export class ReportBuilder {
   /** Counts an entry left out for what stands there. */
   kept(): void {
     this.#keptCount += 1
+  }
+
+  /** Counts an entry that lost rights. */
+  droppedRights(): void {
+    this.#droppedRightsCount += 1
   }
 
   /** Bytes of data restored so far. */
@@ -90,13 +106,17 @@ export class ReportBuilder {
   }
 
   #refuse(path: string, code: ErrorCode, reason: string): void {
+    const refused = { path, code, reason }
     this.#refusedCount += 1
-    if (this.#refused.length < MAX_LISTED) this.#refused.push({ path, code, reason })
+    if (this.#refused.length < MAX_LISTED) this.#refused.push(refused)
+    this.#onProblem(refused)
   }
 
   #problem(path: string, { code, message }: IsptarError): void {
+    const problem = { code, path, message }
     this.#problemCount += 1
-    if (this.#problems.length < MAX_LISTED) this.#problems.push({ code, path, message })
+    if (this.#problems.length < MAX_LISTED) this.#problems.push(problem)
+    this.#onProblem(problem)
   }
 
   #count(...types: readonly EntryType[]): number {
@@ -104,7 +124,7 @@ export class ReportBuilder {
   }
 
   /** Gives the report. */
-  build(): ExtractReport {
+  build(notices: readonly string[]): ExtractReport {
     const fileCount = this.#count('file')
     const directoryCount = this.#count('directory')
     const linkCount = this.#count('symlink', 'hardlink')
@@ -118,10 +138,12 @@ export class ReportBuilder {
       linkCount,
       specialCount,
       keptCount: this.#keptCount,
+      droppedRightsCount: this.#droppedRightsCount,
       refusedCount: this.#refusedCount,
       refused: this.#refused,
       problemCount: this.#problemCount,
       problems: this.#problems,
+      notices,
     }
   }
 }

@@ -15,6 +15,8 @@ import type { ExtractSettings } from './extract-options.ts'
 export interface Survey {
   readonly totalEntryCount: number
   readonly totalDataBytes: number
+  /** Whether most of the data is wanted, so that reading ahead pays. */
+  readonly isDense: boolean
   /** Normalised paths that hardlinks lead to. */
   readonly linkTargets: ReadonlySet<string>
   /** Places that may be meant more than once, and places of link targets: what becomes of them is kept in mind. */
@@ -42,10 +44,14 @@ export async function surveyArchive(
   const watchedPlaces = new Set<string>()
   let totalEntryCount = 0
   let totalDataBytes = 0
+  let withData = 0
+  let wantedWithData = 0
   for await (const entry of surveyedEntries(archive, settings)) {
+    if (entry.sizeBytes > 0) withData += 1
     if (!selection.has(entry.path) || !settings.filter(entry)) continue
     totalEntryCount += 1
     totalDataBytes += entry.sizeBytes
+    if (entry.sizeBytes > 0) wantedWithData += 1
     const place = placeOrNothing(entry.path, settings)
     if (place !== undefined && finder.add(place)) watchedPlaces.add(place)
     if (entry.type !== 'hardlink') continue
@@ -53,7 +59,8 @@ export async function surveyArchive(
     const targetPlace = placeOrNothing(entry.linkTarget ?? '', settings)
     if (targetPlace !== undefined) watchedPlaces.add(targetPlace)
   }
-  return { totalEntryCount, totalDataBytes, linkTargets, watchedPlaces }
+  const isDense = wantedWithData > 1 && wantedWithData * 2 > withData
+  return { totalEntryCount, totalDataBytes, isDense, linkTargets, watchedPlaces }
 }
 
 /** Refusals are reported by the second pass. */

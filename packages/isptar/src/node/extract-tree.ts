@@ -2,9 +2,7 @@
  * Extracts an archive below a folder and nowhere else: no entry's name, link or type makes it write outside, and no
  * link is followed on the way. What is not safe is refused and reported, and the rest goes on.
  */
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
 import { EntryNotFoundError } from '../errors.ts'
 import { PathSelection } from '../extract/path-selection.ts'
 import type { Archive } from '../read/archive.ts'
@@ -13,7 +11,7 @@ import { type ExtractOptions, type ExtractSettings, resolveExtractOptions } from
 import { type ExtractReport, ReportBuilder } from './extract-report.ts'
 import { surveyArchive, surveyedEntries, type Survey } from './extract-survey.ts'
 import { fileError } from './file-error.ts'
-import { loadPosix } from './posix.ts'
+import { loadPosix, type Posix } from './posix.ts'
 import { RestoreLedger } from './restore-ledger.ts'
 import { LinkRestorer, PendingLinks } from './restore-links.ts'
 import { RestoreRoot, type RestoreRootOptions } from './restore-root.ts'
@@ -22,8 +20,9 @@ import { TreeRestorer } from './restore-tree.ts'
 /**
  * Extracts entries of an archive into a folder, which is made when it is missing.
  *
- * Reads the listing twice, and each file's data once. Rights are restored as stored, whatever the umask; folders that
- * no entry names get what the umask leaves. Symlinks and hardlinks are made last. Of several entries for one place the
+ * Reads the listing twice, and each file's data once: with one read each, or through windows where most of it is
+ * wanted. The umask is taken off the permissions, but for root and with `samePermissions`; folders that no entry names
+ * get what it leaves. Blocks of zeros take no room on disk. Symlinks and hardlinks are made last. Of several entries for one place the
  * last wins. A file that fails leaves nothing behind. Nothing is synced to disk.
  *
  * @param archive - stays open
@@ -47,33 +46,39 @@ export async function extractTree(
   return extractInto(archive, directory, resolveExtractOptions(options))
 }
 
-/** {@link extractTree} with its options resolved; `rootOptions` is for tests of systems without `/proc`. */
+/** What tests put in the place of this machine. */
+export interface ExtractSeams extends RestoreRootOptions {
+  readonly posix?: Posix | undefined
+}
+
+/** {@link extractTree} with its options resolved. */
 export async function extractInto(
   archive: Archive,
   directory: string,
   settings: ExtractSettings,
-  rootOptions: RestoreRootOptions = {},
+  seams: ExtractSeams = {},
 ): Promise<ExtractReport> {
   settings.signal?.throwIfAborted()
   const selection = new PathSelection(settings.only)
   const survey = await surveyArchive(archive, selection, settings)
-  const report = new ReportBuilder()
+  const report = new ReportBuilder(settings.onProblem)
   for (const path of selection.unmet) report.failed(path, new EntryNotFoundError(path, archive.name), undefined)
 
   const pending = new PendingLinks()
-  const root = openRoot(directory, settings, { ...rootOptions, isLink: (place) => pending.isSymlink(place) })
-  const sources = root && survey.linkTargets.size > 0 ? new RestoreRoot(directory, rootOptions) : undefined
+  const root = openRoot(directory, settings, { ...seams, isLink: (place) => pending.isSymlink(place) })
+  const sources = root && survey.linkTargets.size > 0 ? new RestoreRoot(directory, seams) : undefined
   try {
     const ledger = new RestoreLedger(survey)
-    const foldsNames = settings.foldsNames ?? (root ? foldsNamesIn(directory, settings) : false)
-    const tree = new TreeRestorer({ root, settings, ledger, posix: await loadPosix(), report, foldsNames })
+    const posix = seams.posix ?? (await loadPosix())
+    const reader = survey.isDense ? archive.readAhead() : archive
+    const tree = new TreeRestorer({ root, settings, ledger, posix, report, reader })
     const run: Run = { archive, settings, survey, selection, report, pending, ledger, tree, root, sources }
     try {
       await restoreEntries(run)
     } finally {
       tree.finishFolders()
     }
-    return report.build()
+    return report.build(posix.notice === undefined || settings.dryRun ? [] : [posix.notice])
   } finally {
     root?.close()
     sources?.close()
@@ -143,17 +148,5 @@ function openRoot(directory: string, settings: ExtractSettings, options: Restore
     return new RestoreRoot(directory, options)
   } catch (error) {
     throw fileError(error, 'extract into', directory)
-  }
-}
-
-/** Tries out whether a folder takes names that differ in case or normalisation for one. */
-function foldsNamesIn(directory: string, settings: ExtractSettings): boolean {
-  if (settings.dryRun) return process.platform === 'win32' || process.platform === 'darwin'
-  const name = `.isptar-${randomBytes(8).toString('hex')}-\u00e9`
-  writeFileSync(join(directory, name), '', { flag: 'wx' })
-  try {
-    return existsSync(join(directory, name.toUpperCase())) || existsSync(join(directory, name.normalize('NFD')))
-  } finally {
-    unlinkSync(join(directory, name))
   }
 }

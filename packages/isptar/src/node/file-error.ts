@@ -11,7 +11,8 @@ const FAILURES: ReadonlyMap<string, readonly [kind: StorageFailure, words: strin
   ['EEXIST', ['exists', 'it exists already']],
   ['ENOSPC', ['full', 'no space left on the device']],
   ['EDQUOT', ['full', 'the disk quota is used up']],
-  ['EFBIG', ['full', 'the file system takes no file of that size']],
+  // A smaller file may still fit: not `full`, which ends an extraction.
+  ['EFBIG', ['other', 'the file system takes no file of that size']],
 ])
 
 /** Gives the system's code of an error (`ENOENT`, …), when it has one. */

@@ -4,17 +4,20 @@
  * not synced one by one; a caller that needs the restored tree on disk at once syncs the file system.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, constants, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, renameSync, unlinkSync } from 'node:fs'
 import { IntegrityError } from '../errors.ts'
 import { MiB } from '../limits.ts'
 import type { Entry } from '../read/entry.ts'
 import { errnoOf } from './file-error.ts'
+import { HoleWriter } from './restore-holes.ts'
 import type { RestoreFolder } from './restore-root.ts'
 
 /** Files up to this size are read whole before anything is made. */
 const WHOLE_FILE_BYTES: number = 1 * MiB
 
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
+/** Makes a file that does not exist, and follows no link instead. */
+export const CREATE_NEW: number =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
 
 /**
  * Makes something under a temporary name and renames it.
@@ -27,13 +30,13 @@ export async function install(
   make: (path: Buffer) => Promise<void> | void,
 ): Promise<void> {
   const temporary = folder.at(`.isptar-${randomBytes(8).toString('hex')}`)
-  let installed = false
   try {
     await make(temporary)
     renameSync(temporary, folder.at(name))
-    installed = true
-  } finally {
-    if (!installed) removeIfThere(temporary)
+  } catch (error) {
+    // What has the name already is not ours.
+    if (errnoOf(error) !== 'EEXIST') removeIfThere(temporary)
+    throw error
   }
 }
 
@@ -52,9 +55,9 @@ export async function restoreData(
 ): Promise<void> {
   const whole = entry.sizeBytes <= WHOLE_FILE_BYTES ? await readWhole(entry, signal) : undefined
   await install(folder, name, async (path) => {
-    const fd = openSync(path, CREATE, 0o600)
+    const fd = openSync(path, CREATE_NEW, 0o600)
     try {
-      const written = whole === undefined ? await writeStream(fd, entry, signal) : writeAll(fd, whole)
+      const written = await writeData(fd, whole ?? entry.stream({ signal }))
       if (written !== entry.sizeBytes) throw wrongSize(entry, written)
       finish(fd)
     } finally {
@@ -67,16 +70,11 @@ function readWhole(entry: Entry, signal: AbortSignal | undefined): Promise<Uint8
   return entry.sizeBytes === 0 ? new Uint8Array() : entry.bytes({ signal })
 }
 
-async function writeStream(fd: number, entry: Entry, signal: AbortSignal | undefined): Promise<number> {
-  let written = 0
-  for await (const chunk of entry.stream({ signal })) written += writeAll(fd, chunk)
-  return written
-}
-
-function writeAll(fd: number, bytes: Uint8Array): number {
-  let offset = 0
-  while (offset < bytes.length) offset += writeSync(fd, bytes, offset)
-  return bytes.length
+async function writeData(fd: number, data: Uint8Array | AsyncIterable<Uint8Array>): Promise<number> {
+  const file = new HoleWriter(fd)
+  if (data instanceof Uint8Array) file.write(data)
+  else for await (const chunk of data) file.write(chunk)
+  return file.finish()
 }
 
 function wrongSize(entry: Entry, actual: number): IntegrityError {

@@ -44,6 +44,11 @@ export class PendingLinks {
     return this.#links.size > 0 && this.#links.get(place)?.type === 'symlink'
   }
 
+  /** The links, in the order of the archive. */
+  entries(): Iterable<Entry> {
+    return this.#links.values()
+  }
+
   /** The places, in the order of the archive. */
   places(): readonly string[] {
     return [...this.#links.keys()]
@@ -70,6 +75,8 @@ export class LinkRestorer {
   readonly #context: LinkContext
   /** Where data stands that was restored instead of a link to it, by the path of that data's entry. */
   readonly #copies = new Map<string, string>()
+  /** Targets that the extraction did not come by, by normalised path; undefined when the archive has none. */
+  readonly #targets = new Map<string, Entry | undefined>()
 
   constructor(context: LinkContext) {
     this.#context = context
@@ -77,7 +84,42 @@ export class LinkRestorer {
 
   /** Makes all links, each after the one it leads to. */
   async restoreAll(): Promise<void> {
+    await this.#findTargets()
     for (const place of this.#context.pending.places()) await this.#restorePending(place, 0)
+  }
+
+  /** One pass over the listing finds all targets at once; one more for each step of targets that are links again. */
+  async #findTargets(): Promise<void> {
+    const { archive, settings } = this.#context
+    for (let depth = 0; depth < MAX_LINK_DEPTH; depth += 1) {
+      const missing = this.#missingTargets()
+      if (missing.length === 0) return
+      for (const path of missing) this.#targets.set(path, undefined)
+      const wanted = new Set(missing)
+      for await (const entry of archive.entries({ signal: settings.signal })) {
+        const path = normalizeEntryPath(entry.path)
+        if (wanted.has(path)) this.#targets.set(path, entry)
+      }
+    }
+  }
+
+  /** The paths that links lead to, over others too, and of which nothing is known. */
+  #missingTargets(): readonly string[] {
+    const paths = new Set<string>()
+    const follow = (entry: Entry): void => {
+      if (entry.type === 'hardlink') paths.add(normalizeEntryPath(entry.linkTarget ?? ''))
+    }
+    for (const entry of this.#context.pending.entries()) follow(entry)
+    // A set gives what is added while it is gone through.
+    for (const path of paths) {
+      const target = this.#targetAt(path)
+      if (target !== undefined) follow(target)
+    }
+    return [...paths].filter((path) => this.#targetAt(path) === undefined && !this.#targets.has(path))
+  }
+
+  #targetAt(path: string): Entry | undefined {
+    return this.#context.ledger.seen(path) ?? this.#targets.get(path)
   }
 
   async #restorePending(place: string, depth: number): Promise<void> {
@@ -101,7 +143,7 @@ export class LinkRestorer {
     const source = this.#copies.get(path) ?? (this.#stands(targetPlace, path) ? targetPlace : undefined)
     if (source !== undefined && source !== place)
       return this.#context.tree.put(entry, place, (folder, name) => this.#link(entry, source, folder, name))
-    await this.#context.tree.restore(await this.#findData(entry), place)
+    await this.#context.tree.restore(this.#findData(entry), place)
     this.#copies.set(path, place).set(normalizeEntryPath(entry.path), place)
   }
 
@@ -134,12 +176,11 @@ export class LinkRestorer {
   }
 
   /** Finds the entry that has what a hardlink leads to, over other hardlinks. */
-  async #findData(entry: Entry): Promise<Entry> {
+  #findData(entry: Entry): Entry {
     let current = entry
     for (let depth = 0; depth < MAX_LINK_DEPTH; depth += 1) {
       const path = normalizeEntryPath(current.linkTarget ?? '')
-      const { archive, ledger, settings } = this.#context
-      const target = ledger.seen(path) ?? (await archive.find(path, { signal: settings.signal }))
+      const target = this.#targetAt(path)
       if (target === undefined)
         throw new UnsafePathError(entry.path, `its target ${JSON.stringify(path)} is not in the archive`)
       if (target.type === 'directory') throw new UnsafePathError(entry.path, 'a hardlink to a folder')

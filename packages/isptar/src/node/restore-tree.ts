@@ -4,10 +4,9 @@
  * folders last, the deepest first.
  */
 import { lstatSync, mkdirSync, rmdirSync, symlinkSync, unlinkSync, type Stats } from 'node:fs'
-import { StorageError, UnsafePathError } from '../errors.ts'
-import { NameRegister } from '../extract/name-register.ts'
+import { IntegrityError, StorageError, UnsafePathError } from '../errors.ts'
 import { placeEntry } from '../extract/place-entry.ts'
-import type { Entry } from '../read/entry.ts'
+import { Entry, type EntryReader } from '../read/entry.ts'
 import type { ReportBuilder } from './extract-report.ts'
 import type { ExtractSettings } from './extract-options.ts'
 import { errnoOf } from './file-error.ts'
@@ -15,6 +14,7 @@ import type { Posix } from './posix.ts'
 import { type AttributeContext, type Attributes, applyToFd, applyToPath } from './restore-attributes.ts'
 import { install, restoreData } from './restore-file.ts'
 import type { RestoreLedger } from './restore-ledger.ts'
+import { RestoreNames } from './restore-names.ts'
 import type { RestoreFolder, RestoreRoot } from './restore-root.ts'
 
 /** What restoring takes. */
@@ -25,7 +25,8 @@ export interface RestoreContext {
   readonly ledger: RestoreLedger
   readonly posix: Posix
   readonly report: ReportBuilder
-  readonly foldsNames: boolean
+  /** Through what the data is read: the archive, or a view of it. */
+  readonly reader: EntryReader
 }
 
 /** Puts something at a name in a folder. */
@@ -35,11 +36,12 @@ export type Maker = (folder: RestoreFolder, name: string) => Promise<void> | voi
 export class TreeRestorer {
   readonly #context: RestoreContext
   readonly #folders = new Map<string, Attributes>()
-  readonly #names: NameRegister | undefined
+  readonly #names: RestoreNames
 
   constructor(context: RestoreContext) {
     this.#context = context
-    this.#names = context.foldsNames ? new NameRegister() : undefined
+    const { root, settings } = context
+    this.#names = new RestoreNames(settings.dryRun ? undefined : root, settings.foldsNames)
   }
 
   /**
@@ -50,7 +52,8 @@ export class TreeRestorer {
    */
   place(entry: Entry): string | undefined {
     const place = placeEntry(entry.path, this.#context.settings)
-    const other = place === undefined ? undefined : this.#names?.claim(place)
+    if (place === undefined) return undefined
+    const other = this.#names.claim(place, entry.type === 'directory' ? place : splitPlace(place)[0])
     if (other === undefined) return place
     throw new UnsafePathError(entry.path, `the file system takes it and ${JSON.stringify(other)} for one name`)
   }
@@ -62,15 +65,16 @@ export class TreeRestorer {
    * @throws UnsafePathError or StorageError when it is refused; any error of its data
    */
   async restore(entry: Entry, place: string): Promise<void> {
-    const { settings, posix } = this.#context
+    const { settings, posix, reader } = this.#context
     const attributes = this.#attributesFor(entry)
     switch (entry.type) {
       case 'directory':
         return this.#restoreFolder(entry, place)
       case 'file':
-        return this.put(entry, place, (folder, name) =>
-          restoreData(folder, name, entry, settings.signal, (fd) => applyToFd(fd, entry, attributes)),
-        )
+        return this.put(entry, place, (folder, name) => {
+          const source = new Entry(entry.record, reader)
+          return restoreData(folder, name, source, settings.signal, (fd) => applyToFd(fd, entry, attributes))
+        })
       case 'symlink':
         return this.#putNode(entry, place, (path) => symlinkSync(Buffer.from(entry.linkTargetBytes ?? []), path))
       case 'fifo':
@@ -121,6 +125,7 @@ export class TreeRestorer {
     const { ledger, report, settings } = this.#context
     ledger.made(place, entry)
     report.restored(entry.type, entry.sizeBytes)
+    if (entry.dirty) report.failed(entry.path, dirtyData(entry), undefined)
     settings.onEntry(entry)
   }
 
@@ -130,15 +135,17 @@ export class TreeRestorer {
     const folder = root?.enter(parent, !settings.dryRun)
     const stands = folder && standingAt(folder, name)
     const mine = ledger.madeAt(place) !== undefined
+    // A special bit that someone else gave a folder is a decision about this machine.
+    let keptBits = 0
     if (stands?.isDirectory()) {
-      if (settings.existing === 'keep' && !mine) return this.#context.report.kept()
+      keptBits = mine ? (this.#folders.get(place)?.keptBits ?? 0) : stands.mode & 0o7000
     } else if (folder !== undefined) {
       if (stands !== undefined && !this.#mayReplace(entry, place)) return this.#context.report.kept()
       if (stands !== undefined && !settings.dryRun) unlinkSync(folder.at(name))
       if (!settings.dryRun) mkdirSync(folder.at(name), 0o700)
     }
     const { mode, uid, gid, mtime } = entry
-    if (!settings.dryRun) this.#folders.set(place, { mode, uid, gid, mtime, xattrs: entry.xattrs })
+    if (!settings.dryRun) this.#folders.set(place, { mode, keptBits, uid, gid, mtime, xattrs: entry.xattrs })
     this.#restored(entry, place)
   }
 
@@ -186,7 +193,12 @@ export class TreeRestorer {
 
   #attributesFor(entry: { readonly path: string }): AttributeContext {
     const { settings, posix, report } = this.#context
-    return { policy: settings, posix, onFailure: (error) => report.failed(entry.path, error, undefined) }
+    return {
+      policy: settings,
+      posix,
+      onFailure: (error) => report.failed(entry.path, error, undefined),
+      onDroppedRights: () => report.droppedRights(),
+    }
   }
 }
 
@@ -197,6 +209,11 @@ function splitPlace(place: string): readonly [parent: string, name: string] {
 
 function standingAt(folder: RestoreFolder, name: string): Stats | undefined {
   return lstatSync(folder.at(name), { throwIfNoEntry: false })
+}
+
+function dirtyData({ path }: Entry): IntegrityError {
+  const what = 'changed or was unreadable while it was packed; the data is restored as stored'
+  return new IntegrityError(`${JSON.stringify(path)} ${what}`, { entry: path })
 }
 
 function exists(entry: Entry, what: string): StorageError {

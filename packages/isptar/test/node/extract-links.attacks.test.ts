@@ -299,19 +299,22 @@ describe.each([
     expect([scene.tree().get('f')?.type, scene.tree().get('h')?.type]).toEqual(['file', 'fifo'])
   })
 
-  test('26: setuid, setgid and sticky only as asked, with the owner', async () => {
+  test('26: setuid and setgid only as asked, with the owner; sticky always', async () => {
     const entries: HostileEntry[] = [
       { path: 'd', type: 'dir', mode: 0o3777 },
       { path: 'f', mode: 0o6755, uid: 33, gid: 33, data: 'x' },
     ]
     for (const options of [{}, { samePermissions: true, owners: false }]) {
       const scene = makeScene()
-      await scene.extract(entries, { proc, ...options })
-      expect([scene.tree().get('d')?.mode, scene.tree().get('f')?.mode]).toEqual([0o777, 0o755])
+      const report = await scene.extract(entries, { proc, ...options })
+      const umask = 'samePermissions' in options || IS_ROOT ? 0 : process.umask()
+      expect([scene.tree().get('d')?.mode, scene.tree().get('f')?.mode]).toEqual([0o1777 & ~umask, 0o755 & ~umask])
+      expect(report).toMatchObject({ ok: true, droppedRightsCount: 2 })
     }
     const scene = makeScene()
-    await scene.extract(entries, { proc, samePermissions: true })
-    const special = IS_ROOT ? 0o7000 : 0
+    const { droppedRightsCount } = await scene.extract(entries, { proc, samePermissions: true })
+    expect(droppedRightsCount).toBe(IS_ROOT ? 0 : 2)
+    const special = IS_ROOT ? 0o7000 : 0o1000
     expect(scene.tree().get('f')?.mode).toBe(0o755 | (0o6000 & special))
     expect(scene.tree().get('d')?.mode).toBe(0o777 | (0o3000 & special))
   })
