@@ -9,8 +9,10 @@ export interface Output {
   readonly isTty: boolean
   /** Width of that terminal in columns, when known. */
   readonly columns: number | undefined
+  /** Which file it is, when it is one. */
+  readonly file: { readonly dev: bigint; readonly ino: bigint } | undefined
   /**
-   * Writes all of it; settles once the stream took it.
+   * Writes all of it; settles once the stream took it, or the command is ended.
    *
    * @throws OutputClosedError when the reader went away
    * @throws OutputFailedError when the stream failed otherwise
@@ -29,15 +31,21 @@ export interface CommandIo {
   now(): number
 }
 
-/** The reason of an abort by SIGINT or SIGTERM. */
+/** 128 and the number of the Unix signal. */
+const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+/** A signal that ends a command. */
+export type EndingSignal = keyof typeof SIGNAL_CODES
+
+/** The reason of an abort by a signal. */
 export class InterruptedError extends Error {
   /** 128 and the number of the Unix signal. */
   readonly exitCode: number
 
-  constructor(signalName: 'SIGINT' | 'SIGTERM') {
+  constructor(signalName: EndingSignal) {
     super('interrupted')
     this.name = 'InterruptedError'
-    this.exitCode = signalName === 'SIGINT' ? 130 : 143
+    this.exitCode = SIGNAL_CODES[signalName]
   }
 }
 

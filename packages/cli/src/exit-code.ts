@@ -29,7 +29,7 @@ const BY_ERROR_CODE: ReadonlyMap<string, number> = new Map([
 /** Every exit code with its meaning, in order. */
 export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
   [OK, 'everything was done'],
-  [PARTIAL, 'some entries failed or were refused; the rest was done'],
+  [PARTIAL, 'some entries failed, were refused or are doubtful; the rest was done'],
   [USAGE, 'the command line is wrong'],
   [3, 'not an archive, or its structure is broken'],
   [4, 'data differs from what was recorded'],
@@ -40,7 +40,7 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [9, 'a base archive is missing or is another one'],
   [STORAGE, 'a file, disk or server failed'],
   [INTERNAL, 'an error inside isptar'],
-  [130, 'interrupted (143: terminated)'],
+  [130, 'interrupted (129: hung up, 143: terminated)'],
   [CLOSED, 'the reader of standard output went away'],
 ]
 

@@ -6,7 +6,7 @@ import { run } from './run.ts'
 
 const controller = new AbortController()
 
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     const reason = new InterruptedError(name)
     // The first signal lets the command clean up; whoever sends a second one does not want to wait.
@@ -16,7 +16,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const io: CommandIo = {
-  stdout: new ProcessOutput(process.stdout, 'standard output'),
+  stdout: new ProcessOutput(process.stdout, 'standard output', controller.signal),
   stderr: new ProcessOutput(process.stderr, 'standard error'),
   env: process.env,
   signal: controller.signal,
@@ -24,3 +24,5 @@ const io: CommandIo = {
 }
 
 process.exitCode = await run(process.argv.slice(2), io)
+// What a stalled reader has not taken would keep the process alive.
+if (controller.signal.aborted) process.exit()

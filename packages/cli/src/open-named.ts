@@ -1,5 +1,13 @@
 /** Opens what stands on the command line for an archive: a file, slices by their common name, or a URL. */
-import { type Archive, type CountedSource, openArchive, withCounter } from 'isptar'
+import {
+  type Archive,
+  type ByteSource,
+  type CountedSource,
+  isIsptarError,
+  type IsptarError,
+  openArchive,
+  withCounter,
+} from 'isptar'
 import { openFile, openUrl } from 'isptar/node'
 import { UsageError } from './command-io.ts'
 import type { Context } from './context.ts'
@@ -14,25 +22,57 @@ export interface NamedArchive {
  * Opens an archive. Whoever calls closes it.
  *
  * @param name - as on the command line
- * @throws UsageError for `-`, as an archive is read from its end, and for a URL that is none
+ * @throws UsageError for `-`, as an archive is read from its end, and for what is neither a file nor an http(s) URL
  */
 export async function openNamed(name: string, context: Context): Promise<NamedArchive> {
   if (name === '-')
     throw new UsageError('an archive cannot be read from standard input: it is read from its end; name a file or a URL')
+  if (name === '') throw new UsageError('the name of the archive is the empty string')
+  if (isUrl(name)) checkUrl(name)
   const { signal } = context.io
-  const source = isUrl(name) ? await openUrl(checkUrl(name), { signal }) : await openFile(name)
-  const counter = withCounter(source)
-  const archive = await openArchive(counter, { signal })
-  for (const notice of archive.notices) await context.warn(notice)
-  return { archive, counter }
+  const counter = withCounter(await openSource(name, signal))
+  try {
+    const archive = await openArchive(counter, { signal })
+    for (const notice of archive.notices) await context.warn(notice)
+    return { archive, counter }
+  } catch (error) {
+    if (isIsptarError(error)) await explain(error, name, counter.name, signal)
+    throw error
+  }
 }
 
-function checkUrl(name: string): string {
-  if (URL.canParse(name)) return name
-  throw new UsageError(`not a URL: ${name}`)
+function openSource(name: string, signal: AbortSignal): Promise<ByteSource> {
+  return isUrl(name) ? openUrl(name, { signal }) : openFile(name)
+}
+
+/** Says of which archive an error speaks, and what to do with an ordinary tar.gz. */
+async function explain(error: IsptarError, name: string, shown: string, signal: AbortSignal): Promise<void> {
+  if (!error.message.includes(shown)) error.message = `${shown}: ${error.message}`
+  if (isIsptarError(error, 'format') && (await isGzip(name, signal)))
+    error.message += '; it is a gzip file: `tar tzf` reads an ordinary one, and `isptar create` makes a seekable one'
+}
+
+async function isGzip(name: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const source = await openSource(name, signal)
+    try {
+      const [first, second] = await source.read(0, 2, { signal })
+      return first === 0x1f && second === 0x8b
+    } finally {
+      await source.close()
+    }
+  } catch {
+    // The error at hand says more than one of looking closer.
+    return false
+  }
+}
+
+function checkUrl(name: string): void {
+  if (!/^https?:/i.test(name)) throw new UsageError(`not a file, nor a URL of http or https: ${name}`)
+  if (!URL.canParse(name)) throw new UsageError(`not a URL: ${name}`)
 }
 
 /** Tells URLs from file names. */
 export function isUrl(name: string): boolean {
-  return /^https?:\/\//i.test(name)
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(name)
 }

@@ -1,15 +1,23 @@
 /** Standard output and standard error of the process as outputs of a command. */
+import { fstatSync } from 'node:fs'
 import { type Output, OutputClosedError, OutputFailedError } from './command-io.ts'
+
+type StandardStream = NodeJS.WriteStream & { readonly fd: number }
 
 /** A stream of the process. */
 export class ProcessOutput implements Output {
-  readonly #stream: NodeJS.WriteStream
+  readonly #stream: StandardStream
   readonly #name: string
+  readonly #signal: AbortSignal | undefined
 
-  /** @param name - what to call it in messages */
-  constructor(stream: NodeJS.WriteStream, name: string) {
+  /**
+   * @param name - what to call it in messages
+   * @param signal - ends waiting for a reader that takes nothing
+   */
+  constructor(stream: StandardStream, name: string, signal?: AbortSignal) {
     this.#stream = stream
     this.#name = name
+    this.#signal = signal
     // Each failure reaches the write that met it; without a listener it would end the process as well.
     stream.on('error', () => {})
   }
@@ -22,10 +30,28 @@ export class ProcessOutput implements Output {
     return this.isTty ? this.#stream.columns : undefined
   }
 
+  get file(): Output['file'] {
+    try {
+      const stat = fstatSync(this.#stream.fd, { bigint: true })
+      return stat.isFile() ? stat : undefined
+    } catch {
+      // It was closed before the command began.
+      return undefined
+    }
+  }
+
   /** One write is under way at a time for each caller: that is the back-pressure. */
   write(data: Uint8Array | string): Promise<void> {
+    const signal = this.#signal
     return new Promise((resolve, reject) => {
-      this.#stream.write(data, (error) => (error ? reject(this.#wrap(error)) : resolve()))
+      if (signal?.aborted) return reject(signal.reason)
+      const end = (): void => reject(signal?.reason)
+      signal?.addEventListener('abort', end, { once: true })
+      this.#stream.write(data, (error) => {
+        signal?.removeEventListener('abort', end)
+        if (error) reject(this.#wrap(error))
+        else resolve()
+      })
     })
   }
 

@@ -2,11 +2,15 @@
  * Runs one command line and gives its exit code. Everything it touches comes in through {@link CommandIo}, so the
  * process and the tests run the same code.
  */
+import { setTimeout } from 'node:timers/promises'
 import { type Command, CommanderError } from 'commander'
 import { type CommandIo, InterruptedError, OutputClosedError, UsageError } from './command-io.ts'
 import { Context, type CommonOptions, mark, oneLine } from './context.ts'
 import { exitCodeOf, INTERNAL, OK } from './exit-code.ts'
 import { createProgram } from './program.ts'
+
+/** How long an ended command waits for standard error to take its message. */
+const LAST_WORDS_MS = 1000
 
 /**
  * Runs a command line to its end.
@@ -44,20 +48,26 @@ async function report(
 ): Promise<number> {
   const cause = io.signal.aborted ? io.signal.reason : error
   if (cause instanceof OutputClosedError) return exitCodeOf(cause)
-  try {
-    if (cause instanceof CommanderError) {
-      await io.stdout.write(printed.out)
-      await io.stderr.write(printed.err)
-    } else {
-      await io.stderr.write(`${mark(io, 'red')} ${oneLine(messageOf(cause))}\n`)
-      const expected = cause instanceof InterruptedError || cause instanceof UsageError
-      if (program.opts<CommonOptions>().verbose === true && cause instanceof Error && !expected)
-        await io.stderr.write(`${stackOf(cause)}\n`)
+  if (cause instanceof CommanderError) {
+    try {
+      if (printed.out !== '') await io.stdout.write(printed.out)
+    } catch (failure) {
+      return report(failure, program, io, { out: '', err: '' })
     }
-  } catch {
-    // Standard error is gone: the exit code still tells.
+    await toStderr(io, printed.err)
+    return exitCodeOf(cause)
   }
+  const expected = cause instanceof InterruptedError || cause instanceof UsageError
+  const shows = program.opts<CommonOptions>().verbose === true && cause instanceof Error && !expected
+  await toStderr(io, `${mark(io, 'red')} ${oneLine(messageOf(cause))}\n${shows ? `${stackOf(cause)}\n` : ''}`)
   return exitCodeOf(cause)
+}
+
+/** Standard error may be gone, or its reader may have stalled: the exit code still tells. */
+async function toStderr(io: CommandIo, text: string): Promise<void> {
+  const written = io.stderr.write(text).catch(() => {})
+  const waits = io.signal.aborted ? [written, setTimeout(LAST_WORDS_MS, undefined, { ref: false })] : [written]
+  await Promise.race(waits)
 }
 
 function messageOf(error: unknown): string {

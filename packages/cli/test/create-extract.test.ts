@@ -143,6 +143,21 @@ describe('create', () => {
     }
   })
 
+  test('to standard output that is a file in the tree leaves that file out', async () => {
+    put('site/self.tgz', '')
+    const io = fakeIo()
+    io.stdout.file = statSync(at('site/self.tgz'), { bigint: true })
+    expect(await run(['create', '-C', folder, '-', 'site'], io)).toBe(0)
+    expect(io.stderr.text).toMatch(/^isptar: left out \S+self\.tgz": it is the archive itself\n$/)
+  })
+
+  test('makes no archive beside slices of its name, --force or not', async () => {
+    put('x.tgz.part1', 'slice')
+    const io = await command(['create', '--force', '-C', folder, at('x.tgz'), 'site'], 2)
+    expect(io.stderr.text).toMatch(/^isptar: \S+x\.tgz\.part1 is a slice of an archive of that name/)
+    expect(readdirSync(folder).toSorted()).toEqual(['site', 'x.tgz.part1'])
+  })
+
   test('leaves nothing behind when it is interrupted', async () => {
     const io = fakeIo()
     const write = io.stderr.write.bind(io.stderr)
@@ -197,6 +212,8 @@ describe('extract', () => {
     const archive = await createSite()
     const io = await command(['extract', archive, '-C', at('out'), '-n', '*.conf'])
     expect(io.stdout.text).toBe('site/conf/a.conf\nsite/conf/b.conf\n')
+    const stripped = await command(['extract', archive, '-C', at('out'), '-n', '--strip-components', '1', 'site/conf'])
+    expect(stripped.stdout.text).toBe('conf\nconf/a.conf\nconf/b.conf\n')
     expect(existsSync(at('out'))).toBe(false)
   })
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import {
   BaseMismatchError,
   EntryNotFoundError,
@@ -38,6 +39,7 @@ describe('exitCodeOf', () => {
     [new OutputFailedError('x'), 10],
     [new InterruptedError('SIGINT'), 130],
     [new InterruptedError('SIGTERM'), 143],
+    [new InterruptedError('SIGHUP'), 129],
     [new OutputClosedError(), 141],
     [new TypeError('x'), 70],
     [Object.assign(new Error('x'), { code: 'ENOENT', syscall: 'open' }), 10],
@@ -45,7 +47,7 @@ describe('exitCodeOf', () => {
   ])('%s', (error, code) => {
     expect(exitCodeOf(error)).toBe(code)
     const documented = EXIT_CODES.map(([listed]) => listed)
-    expect([...documented, 143]).toContain(code)
+    expect([...documented, 129, 143]).toContain(code)
   })
 
   test('what is no error at all is an internal failure', () => {
@@ -105,6 +107,28 @@ describe('whoever ends the command', () => {
     expect(await run(['list', fixture('plain/archive.tgz')], io)).toBe(10)
     expect(io.stderr.text).toBe('isptar: cannot write to standard output: ENOSPC\n')
   })
+})
+
+test('help that could not be written is no success', async () => {
+  const io = fakeIo()
+  io.stdout.failure = new OutputFailedError('cannot write to standard output: ENOSPC')
+  expect(await run(['--help'], io)).toBe(10)
+  expect(io.stderr.text).toBe('isptar: cannot write to standard output: ENOSPC\n')
+  io.stdout.failure = new OutputClosedError()
+  expect(await run(['--help'], io)).toBe(141)
+})
+
+test('errors of opening name the archive, and say what reads an ordinary tar.gz', async () => {
+  const listed = async (path: string): Promise<string> => {
+    const io = fakeIo()
+    expect(await run(['list', path], io)).toBe(3)
+    return io.stderr.text
+  }
+  const text = write('named.tgz', Buffer.alloc(5000, 'text'))
+  expect(await listed(text)).toMatch(/^isptar: \S+named\.tgz: no trailer [^\n]+\n$/)
+  expect(await listed(text)).not.toContain('gzip file')
+  const ordinary = write('ordinary.tgz', gzipSync(Buffer.alloc(5000, 'text')))
+  expect(await listed(ordinary)).toMatch(/^isptar: \S+ordinary\.tgz: no trailer [^\n]+`tar tzf`[^\n]+`isptar create`/)
 })
 
 test('a message cannot drive the terminal', async () => {

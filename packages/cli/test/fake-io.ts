@@ -5,6 +5,7 @@ import type { CommandIo, Output } from '../src/command-io.ts'
 export class FakeOutput implements Output {
   readonly isTty: boolean
   readonly columns: number | undefined
+  file: Output['file']
   /** One array for each write. */
   readonly writes: Uint8Array[] = []
   /** When set, the next write fails with it. */

@@ -48,6 +48,16 @@ function fillFolder(): string {
   return path
 }
 
+/** An archive whose names are more than any pipe takes. */
+function longListing(): string {
+  const tree = join(folder, 'names')
+  mkdirSync(tree)
+  for (let file = 0; file < 5000; file += 1) writeFileSync(join(tree, `${file}-${'n'.repeat(200)}`), '')
+  const archive = join(folder, 'names.tgz')
+  expect(spawnSync(process.execPath, [BIN, 'create', archive, tree]).status).toBe(0)
+  return archive
+}
+
 describe.runIf(built)('the process', () => {
   test('lists an archive and ends with 0', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, 'list', fixture('plain/archive.tgz')])
@@ -80,7 +90,21 @@ describe.runIf(built)('the process', () => {
     }
   })
 
+  test.each(['list', 'create'] as const)('SIGTERM ends a %s whose reader takes nothing', async (command) => {
+    const args = command === 'list' ? [longListing()] : ['-', fillFolder()]
+    const child = start(command, ...args)
+    const ended = outcome(child)
+    // Nobody reads: the pipe fills up, and the command waits.
+    await once(child.stdout ?? child, 'readable')
+    child.kill('SIGTERM')
+    const [code] = (await once(child, 'exit')) as [number | null]
+    expect(code).toBe(143)
+    child.stdout?.destroy()
+    expect((await ended).stderr).toBe('isptar: interrupted\n')
+  })
+
   test.each([
+    ['SIGHUP', 129],
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('%s ends a packing with %i and leaves nothing', async (signal, code) => {

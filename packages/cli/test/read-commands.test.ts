@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { createArchive, MemorySource, MemoryTarget, openArchive } from 'isptar'
+import { FileTarget } from 'isptar/node'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../src/run.ts'
 import { fakeIo } from './fake-io.ts'
 import { fixture } from './fixture.ts'
@@ -56,6 +61,68 @@ describe('cat', () => {
     const io = fakeIo()
     expect(await run(['cat', fixture('types/archive.tgz'), 'd/hard'], io)).toBe(0)
     expect(io.stdout.bytes.length).toBe(894)
+  })
+})
+
+describe('what changed while it was packed', () => {
+  let folder = ''
+  let archive = ''
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'isptar-test-'))
+    archive = join(folder, 'dirty.tgz')
+    const writer = createArchive(new FileTarget(archive))
+    const changed = { chunks: Readable.from([Buffer.from('abc')]), changed: () => true }
+    await writer.add({ path: 'clean', mtime: { seconds: 0, nanoseconds: 0 } }, 'xyz')
+    await writer.add({ path: 'log', sizeBytes: 3, mtime: { seconds: 0, nanoseconds: 0 } }, changed)
+    await writer.add({ path: 'same', type: 'hardlink', linkTarget: 'log' })
+    await writer.close()
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test.each([
+    [['cat', 'log'], 'abc', ['log']],
+    [['cat', 'same', 'clean'], 'abcxyz', ['same']],
+    [['extract', '-O'], 'xyzabcabc', ['log', 'same']],
+  ])('%j warns and ends with 1', async ([command = '', ...args], data, doubtful) => {
+    const io = fakeIo()
+    expect(await run([command, archive, ...args], io)).toBe(1)
+    expect(io.stdout.text).toBe(data)
+    const lines = doubtful.map(
+      (path) => `isptar: ${path}: it changed while it was packed; parts of it may not fit together\n`,
+    )
+    expect(io.stderr.text).toBe(lines.join(''))
+  })
+
+  test('list -l marks it', async () => {
+    const io = fakeIo()
+    expect(await run(['list', '-l', archive], io)).toBe(0)
+    const marked = io.stdout.text.split('\n').filter((line) => line.endsWith(' [changed while packed]'))
+    expect(marked).toEqual([expect.stringContaining(' log ')])
+  })
+})
+
+describe('JSON of names that are not UTF-8', () => {
+  test('has no lone surrogates, and the bytes beside', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isptar-test-'))
+    try {
+      const target = new MemoryTarget()
+      const writer = createArchive(target)
+      await writer.add({ path: 'a\udcff' }, Buffer.from('data that will be damaged'))
+      await writer.close()
+      const archive = await openArchive(new MemorySource(target.bytes()))
+      const { location } = await archive.get('a\udcff')
+      const damaged = Buffer.from(target.bytes())
+      const at = (location?.offset ?? 0) + 12
+      damaged[at] = (damaged[at] ?? 0) ^ 0xff
+      writeFileSync(join(folder, 'x.tgz'), damaged)
+      const io = fakeIo()
+      expect(await run(['verify', '--json', join(folder, 'x.tgz')], io)).toBe(4)
+      expect(io.stdout.text).not.toMatch(/(?<!\\)\\ud[c-f]/)
+      const { problems } = JSON.parse(io.stdout.text) as { problems: Record<string, string>[] }
+      expect(problems[0]).toMatchObject({ path: 'a\ufffd', path_b64: Buffer.from([0x61, 0xff]).toString('base64') })
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })
 

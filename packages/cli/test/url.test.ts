@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { run } from '../src/run.ts'
 import { fakeIo } from './fake-io.ts'
@@ -44,6 +47,20 @@ test('a file comes by ranges, never by the whole', async () => {
   expect(await run(['cat', server.url, 'data/one'], io)).toBe(0)
   expect(io.stdout.bytes.length).toBe(1)
   expect(server.requests.map(({ range }) => range)).not.toContain('all')
+})
+
+test('a redirection without end says so', async () => {
+  const looping = createServer((_request, response) => response.writeHead(302, { location: '/x' }).end())
+  await once(looping.listen(0, '127.0.0.1'), 'listening')
+  const { port } = looping.address() as AddressInfo
+  const io = fakeIo()
+  try {
+    expect(await run(['list', `http://127.0.0.1:${port}/x`], io)).toBe(10)
+  } finally {
+    looping.close()
+    looping.closeAllConnections()
+  }
+  expect(io.stderr.text).toMatch(/redirect count exceeded\n$/)
 })
 
 test('what is not there is a failure of the store', async () => {

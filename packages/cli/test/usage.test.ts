@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { run } from '../src/run.ts'
 import { fakeIo } from './fake-io.ts'
 
@@ -20,6 +20,26 @@ describe('a wrong command line', () => {
       'isptar: an archive cannot be created at a URL',
     ],
     ['a URL that is none', ['list', 'http://'], 'isptar: not a URL: http://\n'],
+    [
+      'a URL of another kind',
+      ['list', 'ftp://x/y.tgz'],
+      'isptar: not a file, nor a URL of http or https: ftp://x/y.tgz\n',
+    ],
+    ['a URL of another kind to write to', ['create', 's3://x/y', '.'], 'isptar: an archive cannot be created at a URL'],
+    ['an archive without a name', ['list', ''], 'isptar: the name of the archive is the empty string\n'],
+    ['a new archive without a name', ['create', '', '.'], 'isptar: not the name of a file: ""\n'],
+    ['a new archive that is a folder', ['create', 'x/', '.'], 'isptar: not the name of a file: "x/"\n'],
+    ['an empty path to pack', ['create', 'x', ''], 'isptar: a path to pack is the empty string'],
+    ['an empty folder to pack from', ['create', 'x', '.', '-C', ''], 'isptar: the folder to take paths from is'],
+    ['an empty folder to restore into', ['extract', 'x', '-C', ''], 'isptar: the folder to restore into is'],
+    ['the name of a slice', ['create', 'x.tgz.part2', '.'], 'isptar: a name that ends in .part2 means a slice'],
+    ...['--dry-run', '--strip-components=1', '--overwrite', '--keep', '--devices', '--same-permissions'].map(
+      (flag): [string, string[], string] => [
+        `-O with ${flag}`,
+        ['extract', 'x', '-O', flag],
+        `isptar: --to-stdout and ${flag.replace('=1', '')} cannot be combined\n`,
+      ],
+    ),
     ['no such shell', ['completion', 'csh'], 'Allowed choices are bash, zsh, fish.\n'],
     ['no suffix', ['create', '--store-suffix', '.', 'a', 'b'], 'isptar: not a suffix: "."\n'],
   ])('%s: exit 2, one message, nothing on standard output', async (_name, argv, message) => {
@@ -28,6 +48,17 @@ describe('a wrong command line', () => {
     expect(io.stderr.text).toContain(message)
     expect(io.stderr.text).toMatch(/^isptar: /)
     expect(io.stdout.text).toBe('')
+  })
+
+  test('a time of reproducible builds that is none', async () => {
+    const io = fakeIo()
+    vi.stubEnv('SOURCE_DATE_EPOCH', 'yesterday')
+    try {
+      expect(await run(['create', '-', '.'], io)).toBe(2)
+    } finally {
+      vi.unstubAllEnvs()
+    }
+    expect(io.stderr.text).toMatch(/^isptar: SOURCE_DATE_EPOCH is "yesterday", [^\n]+\n$/)
   })
 
   test('no command at all prints the help on standard error', async () => {

@@ -1,17 +1,19 @@
 /** Writes files of an archive to standard output. */
 import { type Archive, type Entry, UnsupportedError } from 'isptar'
 import type { Context } from '../context.ts'
-import { OK } from '../exit-code.ts'
+import { OK, PARTIAL } from '../exit-code.ts'
 import { openNamed } from '../open-named.ts'
+import { escapeName } from '../text/escape-name.ts'
 
-/** Runs `isptar cat`. */
+/** Runs `isptar cat`. The exit code says whether what was written is as it was in one moment. */
 export async function cat(name: string, paths: readonly string[], context: Context): Promise<number> {
   const { archive } = await openNamed(name, context)
   try {
     const entries: Entry[] = []
     for (const path of paths) entries.push(await findFile(archive, path, context))
-    for (const entry of entries) await writeData(entry, context)
-    return OK
+    let exitCode = OK
+    for (const entry of entries) if (!(await writeData(entry, archive, context))) exitCode = PARTIAL
+    return exitCode
   } finally {
     await archive.close()
   }
@@ -29,11 +31,21 @@ export function hasData(entry: Entry): boolean {
 }
 
 /**
- * Writes the data of a file to standard output, as it comes.
+ * Writes the data of a file to standard output, as it comes; says when it changed while it was packed.
  *
+ * @returns false for data that changed so
  * @throws IntegrityError at the end, when what was written turns out to be wrong
  */
-export async function writeData(entry: Entry, context: Context): Promise<void> {
+export async function writeData(entry: Entry, archive: Archive, context: Context): Promise<boolean> {
   const { stdout, signal } = context.io
   for await (const chunk of entry.stream({ signal })) await stdout.write(chunk)
+  if (!(await isDirty(entry, archive, signal))) return true
+  await context.fail(`${escapeName(entry.path)}: it changed while it was packed; parts of it may not fit together`)
+  return false
+}
+
+/** A hardlink is as dirty as the entry that holds its data. */
+async function isDirty(entry: Entry, archive: Archive, signal: AbortSignal): Promise<boolean> {
+  if (entry.type !== 'hardlink' || entry.linkTarget === undefined) return entry.dirty
+  return (await archive.get(entry.linkTarget, { signal })).dirty
 }

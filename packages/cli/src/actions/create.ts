@@ -1,7 +1,8 @@
 /** Packs files and folders into a new archive. */
+import { existsSync } from 'node:fs'
 import { type Level, STORED_SUFFIXES, type Target } from 'isptar'
 import { FileTarget, measureTree, type PackReport, packTree } from 'isptar/node'
-import { UsageError } from '../command-io.ts'
+import { type Output, UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
 import { isUrl } from '../open-named.ts'
@@ -23,6 +24,8 @@ export interface CreateOptions {
   readonly force?: true
 }
 
+type FileIdentity = NonNullable<Output['file']>
+
 /** Runs `isptar create`. Files that cannot be read are reported and left out; the archive is whole all the same. */
 export async function create(
   name: string,
@@ -30,9 +33,12 @@ export async function create(
   options: CreateOptions,
   context: Context,
 ): Promise<number> {
+  checkArguments(name, paths, options)
   const target = openTarget(name, options, context)
+  const { file } = context.io.stdout
   const walk = {
     cwd: options.directory,
+    ...(name === '-' && file !== undefined && { isOwnFile: isSameAs(file) }),
     exclude: options.exclude,
     excludeFrom: options.excludeFrom,
     excludeCaches: options.excludeCaches ?? false,
@@ -58,6 +64,27 @@ export async function create(
   context.endProgress()
   await context.summarize(summaryText(target.name, report))
   return report.ok ? OK : PARTIAL
+}
+
+function checkArguments(name: string, paths: readonly string[], { directory }: CreateOptions): void {
+  if (name === '' || name.endsWith('/')) throw new UsageError(`not the name of a file: ${JSON.stringify(name)}`)
+  if (paths.includes('')) throw new UsageError('a path to pack is the empty string; this folder is "."')
+  if (directory === '') throw new UsageError('the folder to take paths from is the empty string; this one is "."')
+  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? ''
+  if (!/^\d{0,15}$/.test(epoch))
+    throw new UsageError(`SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}, expected whole seconds since 1970`)
+  const slice = /(?<=[^/])\.part[1-9]\d*$/.exec(name)
+  if (slice !== null)
+    throw new UsageError(`a name that ends in ${slice[0]} means a slice of an archive; choose another: ${name}`)
+  const part = `${name}.part1`
+  // Even with --force: of an archive and slices of one name, which one is read depends on who asks.
+  if (name !== '-' && existsSync(part))
+    throw new UsageError(`${part} is a slice of an archive of that name; remove the slices or choose another name`)
+}
+
+/** `create - . > here.tgz` must not pack what it writes. */
+function isSameAs(own: FileIdentity): (file: FileIdentity) => boolean {
+  return (file) => file.ino === own.ino && file.dev === own.dev
 }
 
 function openTarget(name: string, options: CreateOptions, context: Context): Target {

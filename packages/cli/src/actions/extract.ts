@@ -1,5 +1,5 @@
 /** Restores entries to disk, or writes their data to standard output. */
-import { type Archive, isIsptarError } from 'isptar'
+import { type Archive, type Entry, isIsptarError, normalizeEntryPath } from 'isptar'
 import { type ExistingPolicy, type ExtractReport, extractTree } from 'isptar/node'
 import { BlockWriter } from '../block-writer.ts'
 import { UsageError } from '../command-io.ts'
@@ -34,7 +34,7 @@ export async function extract(
   options: ExtractOptions,
   context: Context,
 ): Promise<number> {
-  if (options.toStdout && options.dryRun) throw new UsageError('--to-stdout and --dry-run cannot be combined')
+  checkOptions(options)
   const { archive } = await openNamed(name, context)
   try {
     const wanted = new PatternSet(patterns)
@@ -45,6 +45,23 @@ export async function extract(
   } finally {
     await archive.close()
   }
+}
+
+/** An option that would have no effect is a mistake that must not pass unnoticed. */
+function checkOptions(options: ExtractOptions): void {
+  const { toStdout, dryRun, overwrite, keep, devices, samePermissions } = options
+  if (options.directory === '') throw new UsageError('the folder to restore into is the empty string; this one is "."')
+  if (!toStdout) return
+  const disk = {
+    '--dry-run': dryRun,
+    '--strip-components': options.stripComponents > 0,
+    '--overwrite': overwrite,
+    '--keep': keep,
+    '--devices': devices,
+    '--same-permissions': samePermissions,
+  }
+  for (const [flag, given] of Object.entries(disk))
+    if (given) throw new UsageError(`--to-stdout and ${flag} cannot be combined`)
 }
 
 /** Goes on after an entry that is damaged: the others are wanted all the same. */
@@ -58,7 +75,7 @@ async function writeAll(
   for await (const entry of selectEntries(archive, wanted, context.io.signal)) {
     if (!hasData(entry)) continue
     try {
-      await writeData(entry, context)
+      if (!(await writeData(entry, archive, context))) exitCode = PARTIAL
     } catch (error) {
       if (!isIsptarError(error)) throw error
       await context.fail(error.message)
@@ -89,7 +106,7 @@ async function restore(
     signal: context.io.signal,
     onProgress: (state) => progress.update(state, state.totalDataBytes),
     onEntry: (entry) => {
-      if (dryRun) names.gather(`${show(entry.path)}\n`)
+      if (dryRun) names.gather(`${show(placeOf(entry, options.stripComponents))}\n`)
       else void context.detail(entry.path)
     },
   })
@@ -97,6 +114,12 @@ async function restore(
   await names.flush()
   await printReport(report, dryRun, context)
   return report.ok ? OK : PARTIAL
+}
+
+/** Gives the path below the target folder at which an entry is restored. */
+function placeOf(entry: Entry, stripComponents: number): string {
+  if (stripComponents === 0) return entry.path
+  return normalizeEntryPath(entry.path).split('/').slice(stripComponents).join('/')
 }
 
 function existingPolicy({ overwrite, keep }: ExtractOptions): ExistingPolicy {

@@ -3,6 +3,7 @@ import type { Archive, CountedSource, EntryType } from 'isptar'
 import type { Context } from '../context.ts'
 import { OK } from '../exit-code.ts'
 import { openNamed } from '../open-named.ts'
+import { textFields, wellFormed } from '../text/entry-json.ts'
 import { escapeName } from '../text/escape-name.ts'
 import { grouped, longSize, plural } from '../text/quantity.ts'
 
@@ -14,6 +15,8 @@ export interface InfoOptions {
 /** What `isptar info --json` prints. Absent fields were not recorded. */
 export interface ArchiveInfo {
   readonly name: string
+  /** Its bytes, where they are not UTF-8. */
+  readonly name_b64?: string
   readonly format: 1 | 2
   readonly writer?: string
   readonly created?: string
@@ -43,12 +46,19 @@ export async function info(name: string, options: InfoOptions, context: Context)
   try {
     const described = await describe(archive, counter, context.io.signal)
     const { stdout } = context.io
-    const text = options.json ? `${JSON.stringify(described)}\n` : render(described, archive.sliceNames)
+    const text = options.json ? infoJson(described) : render(described, archive.sliceNames)
     await stdout.write(text)
     return OK
   } finally {
     await archive.close()
   }
+}
+
+/** Names and service info are any bytes; JSON is not. */
+function infoJson(described: ArchiveInfo): string {
+  const { name, ...rest } = described
+  const fit = (_key: string, value: unknown): unknown => (typeof value === 'string' ? wellFormed(value) : value)
+  return `${JSON.stringify({ ...textFields('name', name), ...rest }, fit)}\n`
 }
 
 async function describe(archive: Archive, counter: CountedSource, signal: AbortSignal): Promise<ArchiveInfo> {

@@ -3,6 +3,7 @@ import type { VerifyProblem, VerifyReport } from 'isptar'
 import type { Context } from '../context.ts'
 import { exitCodeOfKind, OK } from '../exit-code.ts'
 import { openNamed } from '../open-named.ts'
+import { textFields, wellFormed } from '../text/entry-json.ts'
 import { longSize, plural } from '../text/quantity.ts'
 
 /** Options of `isptar verify`. */
@@ -39,9 +40,20 @@ function totalBytes(serviceInfo: ReadonlyMap<string, string>): number | undefine
 }
 
 function reportJson(name: string, report: VerifyReport): string {
-  const { ok, entryCount, dataBytes, problemCount, problems, notices } = report
-  const shown = problems.map(({ code, path, message }) => ({ code, ...(path !== undefined && { path }), message }))
-  return `${JSON.stringify({ name, ok, entries: entryCount, data_size: dataBytes, problem_count: problemCount, problems: shown, notices })}\n`
+  const object = {
+    ...textFields('name', name),
+    ok: report.ok,
+    entries: report.entryCount,
+    data_size: report.dataBytes,
+    problem_count: report.problemCount,
+    problems: report.problems.map(({ code, path, message }) => ({
+      code,
+      ...(path !== undefined && textFields('path', path)),
+      message: wellFormed(message),
+    })),
+    notices: report.notices.map(wellFormed),
+  }
+  return `${JSON.stringify(object)}\n`
 }
 
 async function print(name: string, report: VerifyReport, quick: boolean, context: Context): Promise<void> {

@@ -1,5 +1,5 @@
 /** An entry as an object for programs: every field, exact. Names that JSON cannot hold come in base64 beside. */
-import type { Entry } from 'isptar'
+import { encodeText, type Entry } from 'isptar'
 
 /** What `isptar list --json` prints of an entry. Absent fields do not apply to its type or were not recorded. */
 export interface EntryJson {
@@ -35,7 +35,7 @@ export interface EntryJson {
 export function entryJson(entry: Entry): EntryJson {
   const { mtime, packedBytes, device, location } = entry
   return {
-    ...textFields('path', entry.path, entry.pathBytes),
+    ...textFields('path', entry.path),
     type: entry.type,
     mode: entry.mode,
     uid: entry.uid,
@@ -54,22 +54,21 @@ export function entryJson(entry: Entry): EntryJson {
 }
 
 function linkFields(entry: Entry): Record<string, string> {
-  const { linkTarget, linkTargetBytes } = entry
-  return linkTarget === undefined || linkTargetBytes === undefined
-    ? {}
-    : textFields('link', linkTarget, linkTargetBytes)
+  return entry.linkTarget === undefined ? {} : textFields('link', entry.linkTarget)
 }
 
-function textFields(key: string, text: string, bytes: Uint8Array): Record<string, string> {
+/** Gives a field for a text and, where JSON cannot hold it, one of its bytes in base64. */
+export function textFields(key: string, text: string): Record<string, string> {
   const shown = wellFormed(text)
-  return shown === text ? { [key]: text } : { [key]: shown, [`${key}_b64`]: Buffer.from(bytes).toString('base64') }
+  if (shown === text) return { [key]: text }
+  return { [key]: shown, [`${key}_b64`]: Buffer.from(encodeText(text)).toString('base64') }
 }
 
 function xattrField([name, value]: readonly [string, Uint8Array]): [string, string] {
   return [name, Buffer.from(value).toString('base64')]
 }
 
-/** Many JSON parsers refuse lone surrogates, also escaped ones. */
-function wellFormed(text: string): string {
+/** Puts U+FFFD for lone surrogates: many JSON parsers refuse them, also escaped ones. */
+export function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, '\ufffd')
 }

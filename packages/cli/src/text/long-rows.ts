@@ -80,7 +80,7 @@ function makeRow(entry: Entry, { human, utc, show }: LongStyle): Row {
     size: entry.type === 'file' ? size(entry.sizeBytes) : numbers,
     packed: packedBytes === undefined ? '-' : size(packedBytes),
     date: mtime === undefined ? '-' : dateText(mtime, utc),
-    name: show(entry.path) + linkText(entry, show),
+    name: show(entry.path) + linkText(entry, show) + (entry.dirty ? ' [changed while packed]' : ''),
   }
 }
 

@@ -116,10 +116,12 @@ export class HttpExchange {
   }
 }
 
-/** The code of the system beneath where there is one: fetch itself says little more than "failed". */
+/** The code of the system beneath, else the words of the first cause: fetch itself says little more than "failed". */
 function reasonOf(error: unknown): string {
+  let words = String(error)
   for (let at = error; at instanceof Error; at = at.cause) {
     if ('code' in at && typeof at.code === 'string') return at.code
+    words = at.message
   }
-  return error instanceof Error ? error.message : String(error)
+  return words
 }
