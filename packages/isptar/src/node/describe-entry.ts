@@ -5,6 +5,7 @@ import { KiB } from '../limits.ts'
 import type { EntryType } from '../tar/entry-type.ts'
 import { fromDeviceNumber } from './device-number.ts'
 import { Hardlinks } from './hardlinks.ts'
+import { isTemporaryName } from './own-files.ts'
 import { readOwners } from './owners.ts'
 import type { Posix } from './posix.ts'
 import { describeStat, entryTypeOf, toProblem } from './tree-entry.ts'
@@ -76,10 +77,21 @@ export function createDescriber(options: DescribeOptions, fileSystem: TreeFileSy
 
 function typeOf({ sourcePath, stat }: Found, options: DescribeOptions): EntryType | undefined {
   const type = entryTypeOf(stat)
-  const isOwn = type === 'file' && options.isOwnFile?.(stat) === true
-  if (type !== undefined && !isOwn) return type
-  const reason = isOwn ? 'it is the archive itself' : 'a socket cannot be archived'
+  const reason = reasonAgainst(type, sourcePath, stat, options)
+  if (reason === undefined) return type
   options.onNotice?.(`left out ${JSON.stringify(decodeText(sourcePath))}: ${reason}`)
+  return undefined
+}
+
+function reasonAgainst(
+  type: EntryType | undefined,
+  sourcePath: Buffer,
+  stat: BigIntStats,
+  options: DescribeOptions,
+): string | undefined {
+  if (type === undefined) return 'a socket cannot be archived'
+  if (type === 'file' && options.isOwnFile?.(stat) === true) return 'it is the archive itself'
+  if (type !== 'directory' && isTemporaryName(sourcePath)) return 'isptar did not finish it'
   return undefined
 }
 

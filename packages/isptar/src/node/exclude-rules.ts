@@ -8,13 +8,18 @@ import { decodeText } from '../bytes/text.ts'
 import { fileError } from './file-error.ts'
 
 /** Tells whether to leave out an entry; a folder left out is not entered. */
-export type ExcludeRules = (path: string, isFolder: boolean) => boolean
+export interface ExcludeRules {
+  (path: string, isFolder: boolean): boolean
+  /** Patterns, but for those of files and those that take back, that left nothing out so far. */
+  unmet(): readonly string[]
+}
 
 /** The matcher remembers every path it saw; after this many it begins anew, so that memory stays bounded. */
 const REMEMBERED_PATHS = 16_384
 
 /**
- * Makes one set of rules of patterns and files of patterns; later patterns overrule earlier ones, `!` takes back.
+ * Makes one set of rules of patterns and files of patterns; later patterns overrule earlier ones, `!` takes back, and a
+ * leading `./` stands for where paths begin.
  *
  * @param patterns - one a string
  * @param files - paths of files with one pattern a line, read now; their patterns come first
@@ -28,14 +33,31 @@ export function createExcludeRules(
   if (patterns.length === 0 && files.length === 0) return undefined
   const options = { ignoreCase: false }
   let rules = ignore(options)
-    .add(files.flatMap((file) => readPatterns(file)))
-    .add(patterns.map((pattern) => ({ pattern })))
+    .add(files.flatMap((file) => readPatterns(file)).map(anchor))
+    .add(patterns.map((pattern) => ({ pattern: anchor(pattern) })))
+  let unmet = patterns.filter((pattern) => !pattern.startsWith('!'))
   let tested = 0
-  return (path, isFolder) => {
+  const excludes = (path: string, isFolder: boolean): boolean => {
     tested += 1
     if (tested % REMEMBERED_PATHS === 0) rules = ignore(options).add(rules)
-    return rules.ignores(isFolder ? `${path}/` : path)
+    const name = isFolder ? `${path}/` : path
+    const excluded = rules.ignores(name)
+    // Each is tried alone: of several that match, the set tells one.
+    if (excluded && unmet.length > 0)
+      unmet = unmet.filter(
+        (pattern) =>
+          !ignore(options)
+            .add({ pattern: anchor(pattern) })
+            .ignores(name),
+      )
+    return excluded
   }
+  return Object.assign(excludes, { unmet: () => unmet })
+}
+
+/** In a `.gitignore` a pattern that begins with `./` would match nothing. */
+function anchor(pattern: string): string {
+  return pattern.replace(/^(!?)(?:\.\/+)+/, '$1/')
 }
 
 function readPatterns(file: string | Buffer): string[] {

@@ -1,7 +1,18 @@
-/** Recognises the files that an archive is being written to, so that an archive never holds itself. */
+/**
+ * Recognises the files that an archive is being written to, so that an archive never holds itself, and what writing and
+ * extracting left behind when they were killed.
+ */
 import { statSync } from 'node:fs'
 import type { Target } from '../io/target.ts'
 import type { FileIdentity } from './tree-entry.ts'
+
+/** Names under which `FileTarget` and the extraction write what is not finished. */
+const TEMPORARY = /(?:^|\/)\.(?:[^/]+\.[0-9a-f]{12}\.tmp|isptar-[0-9a-f]{16}(?:-\xc3\xa9)?)$/
+
+/** Tells whether a path has a name that isptar gives to what it has not finished. */
+export function isTemporaryName(path: Buffer): boolean {
+  return TEMPORARY.test(path.toString('latin1'))
+}
 
 /** A target that lies in the file system, such as `FileTarget`. */
 interface TargetOnDisk {

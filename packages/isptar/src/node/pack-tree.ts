@@ -17,8 +17,8 @@ import { describeStat, toProblem } from './tree-entry.ts'
 import type { FileIdentity, TreeEntry, TreeProblem } from './tree-entry.ts'
 import { nodeFileSystem } from './tree-file-system.ts'
 import type { TreeFileSystem } from './tree-file-system.ts'
-import { walkTree } from './walk-tree.ts'
-import type { TreeRoots, WalkOptions } from './walk-tree.ts'
+import { walkWith } from './walk-tree.ts'
+import type { TreeRoots, WalkInternals, WalkOptions } from './walk-tree.ts'
 
 /** How far the packing is. */
 export interface PackProgress {
@@ -31,7 +31,7 @@ export interface PackProgress {
 }
 
 /** Options of {@link packTree}. */
-export interface PackOptions extends Omit<WalkOptions, 'hardlinks'> {
+export interface PackOptions extends WalkOptions {
   /** Compression effort. @defaultValue 6 */
   level?: Level | undefined
   /** Files whose names end so are stored, not deflated. @defaultValue those of compressed formats */
@@ -61,7 +61,8 @@ export interface PackReport {
  * @param roots - paths of folders or of anything else
  * @param target - where the archive goes; it is committed, or aborted when this throws
  * @param options - what to leave out, how to compress and whom to tell
- * @throws StorageError when nothing at all could be read, or when the target fails; `signal.reason` on abort
+ * @throws StorageError when nothing at all could be read or everything was left out, or when the target fails;
+ * `signal.reason` on abort
  * @example
  * ```ts
  * const { ok, problems, summary } = await packTree('site', new FileTarget('packed.tgz'), { exclude: ['cache/'] })
@@ -69,6 +70,15 @@ export interface PackReport {
  * ```
  */
 export async function packTree(roots: TreeRoots, target: Target, options: PackOptions = {}): Promise<PackReport> {
+  return packWith(roots, target, options)
+}
+
+/** {@link packTree} on a file system that tests may choose. */
+export async function packWith(
+  roots: TreeRoots,
+  target: Target,
+  options: PackOptions & Pick<WalkInternals, 'fileSystem'>,
+): Promise<PackReport> {
   const { level, storeSuffixes, signal } = options
   const createdAt = options.createdAt ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH'])
   const writer = createArchive(target, { level, storeSuffixes, createdAt, signal })
@@ -84,24 +94,28 @@ export async function packTree(roots: TreeRoots, target: Target, options: PackOp
 
 class Packer {
   readonly #writer: ArchiveWriter
-  readonly #options: PackOptions
+  readonly #options: PackOptions & Pick<WalkInternals, 'fileSystem'>
   readonly #fileSystem: TreeFileSystem
   readonly #hardlinks: Hardlinks = new Hardlinks()
   readonly #problems: TreeProblem[] = []
   readonly #notices: string[] = []
   #entries = 0
+  #excluded = 0
   #bytes = 0
 
-  constructor(writer: ArchiveWriter, options: PackOptions) {
+  constructor(writer: ArchiveWriter, options: PackOptions & Pick<WalkInternals, 'fileSystem'>) {
     this.#writer = writer
     this.#options = options
     this.#fileSystem = options.fileSystem ?? nodeFileSystem
   }
 
   async pack(roots: TreeRoots, isTarget: (file: FileIdentity) => boolean): Promise<void> {
-    const entries = walkTree(roots, {
+    const entries = walkWith(roots, {
       ...this.#options,
       hardlinks: this.#hardlinks,
+      onExcluded: () => {
+        this.#excluded += 1
+      },
       isOwnFile: (file) => isTarget(file) || this.#options.isOwnFile?.(file) === true,
       onProblem: (problem) => this.#report(problem),
       onNotice: (message) => {
@@ -119,8 +133,9 @@ class Packer {
 
   async finish(target: Target): Promise<PackReport> {
     const [problem] = this.#problems
-    // An empty archive must not take the place of a good one because a root was misspelt or not mounted.
+    // An empty archive must not take the place of a good one because a root or a pattern was misspelt, or not mounted.
     if (this.#entries === 0 && problem !== undefined) throw nothingPacked(target, problem)
+    if (this.#entries === 0 && this.#excluded > 0) throw everythingExcluded(target)
     const summary = await this.#writer.close()
     return {
       summary,
@@ -202,6 +217,14 @@ function nothingPacked(target: Target, problem: TreeProblem): StorageError {
     `nothing could be packed into ${target.name}: ${JSON.stringify(problem.path)}: ${problem.message}`,
     { operation: 'read', location: problem.path, kind },
   )
+}
+
+function everythingExcluded(target: Target): StorageError {
+  return new StorageError(`nothing is left to pack into ${target.name}: the patterns leave everything out`, {
+    operation: 'read',
+    location: target.name,
+    kind: 'not-found',
+  })
 }
 
 /**

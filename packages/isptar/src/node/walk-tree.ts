@@ -39,18 +39,28 @@ export interface WalkOptions {
   oneFileSystem?: boolean | undefined
   /** Whether to read extended attributes. @defaultValue true */
   xattrs?: boolean | undefined
-  /** Tells which files to leave out because they are the archive that is being written. */
+  /**
+   * Tells which files to leave out because they are the archive that is being written; a notice names each. A target of
+   * `packTree` that is a file is known without it; it is for archives that reach a file by another way, a pipe or a
+   * stream, inside the tree that is packed.
+   */
   isOwnFile?: ((file: FileIdentity) => boolean) | undefined
   /** Told of everything that could not be looked at. */
   onProblem?: ((problem: TreeProblem) => void) | undefined
   /** Told what is worth knowing and loses nothing that an archive could hold. */
   onNotice?: ((message: string) => void) | undefined
-  /** Takes note of files of several names. @defaultValue a new one */
-  hardlinks?: Hardlinks | undefined
-  /** The calls to look with; another one than this machine's is for tests. */
-  fileSystem?: TreeFileSystem | undefined
   /** Ends the walk early. */
   signal?: AbortSignal | undefined
+}
+
+/** What packing and tests say to a walk beside its options. */
+export interface WalkInternals {
+  /** Takes note of files of several names. @defaultValue a new one */
+  readonly hardlinks?: Hardlinks | undefined
+  /** The calls to look with. @defaultValue this machine's */
+  readonly fileSystem?: TreeFileSystem | undefined
+  /** Told of each path that a pattern leaves out. */
+  readonly onExcluded?: (() => void) | undefined
 }
 
 /** After so many entries the walk lets timers and signals have their turn. */
@@ -63,9 +73,14 @@ const ENTRIES_PER_TURN = 512
  * @param options - what to leave out and whom to tell
  * @throws TypeError for an empty root; StorageError when a file of patterns cannot be read
  */
-export async function* walkTree(
+export function walkTree(roots: TreeRoots, options: WalkOptions = {}): AsyncGenerator<TreeEntry, void, undefined> {
+  return walkWith(roots, options)
+}
+
+/** {@link walkTree} with what only packing and tests say. */
+export async function* walkWith(
   roots: TreeRoots,
-  options: WalkOptions = {},
+  options: WalkOptions & WalkInternals,
 ): AsyncGenerator<TreeEntry, void, undefined> {
   const { signal, onNotice } = options
   const list = typeof roots === 'string' || Buffer.isBuffer(roots) ? [roots] : roots
@@ -81,6 +96,7 @@ export async function* walkTree(
       yield entry
     }
   }
+  for (const pattern of walker.unmetPatterns) onNotice?.(`the pattern ${JSON.stringify(pattern)} left nothing out`)
 }
 
 /** A folder whose names are being gone through. */
@@ -92,16 +108,21 @@ interface OpenFolder {
 }
 
 class Walker {
-  readonly #options: WalkOptions
+  readonly #options: WalkOptions & WalkInternals
   readonly #fileSystem: TreeFileSystem
   readonly #describe: EntryDescriber
   readonly #isExcluded: ExcludeRules | undefined
 
-  constructor(options: WalkOptions, posix: Posix) {
+  constructor(options: WalkOptions & WalkInternals, posix: Posix) {
     this.#options = options
     this.#fileSystem = options.fileSystem ?? nodeFileSystem
     this.#describe = createDescriber(options, this.#fileSystem, posix)
     this.#isExcluded = createExcludeRules(options.exclude, options.excludeFrom)
+  }
+
+  /** Patterns that are of no use, which is most often a typing error. */
+  get unmetPatterns(): readonly string[] {
+    return this.#isExcluded?.unmet() ?? []
   }
 
   *walk(root: RootPath): Generator<TreeEntry, void, undefined> {
@@ -149,7 +170,10 @@ class Walker {
       return undefined
     }
     if (path.length === 0) return { sourcePath, path, stat }
-    if (this.#isExcluded?.(text, stat.isDirectory()) === true) return undefined
+    if (this.#isExcluded?.(text, stat.isDirectory()) === true) {
+      this.#options.onExcluded?.()
+      return undefined
+    }
     const reason = judgeEntryPath(text)
     if (reason === undefined) return { sourcePath, path, stat }
     this.#report(sourcePath, 'unstorable', `no archive may hold this path: ${reason}`)

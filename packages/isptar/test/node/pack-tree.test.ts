@@ -20,12 +20,12 @@ import { MemoryTarget } from '../../src/io/memory-target.ts'
 import type { Target } from '../../src/io/target.ts'
 import { FileTarget } from '../../src/node/file-target.ts'
 import { measureTree } from '../../src/node/measure-tree.ts'
-import { packTree, sourceDateEpoch } from '../../src/node/pack-tree.ts'
+import { packTree, packWith, sourceDateEpoch } from '../../src/node/pack-tree.ts'
 import type { PackOptions, PackProgress, PackReport } from '../../src/node/pack-tree.ts'
 import { loadPosix } from '../../src/node/posix.ts'
 import { nodeFileSystem } from '../../src/node/tree-file-system.ts'
 import type { TreeFileSystem } from '../../src/node/tree-file-system.ts'
-import type { TreeRoots } from '../../src/node/walk-tree.ts'
+import type { TreeRoots, WalkInternals } from '../../src/node/walk-tree.ts'
 import { openArchive } from '../../src/read/open-archive.ts'
 import { needs } from './needs.ts'
 import { fileSystemWith, makeFolder, systemError } from './walk-support.ts'
@@ -42,10 +42,10 @@ interface Stored {
 /** Packs into memory and reads everything back. */
 async function pack(
   roots: TreeRoots,
-  options: PackOptions,
+  options: PackOptions & WalkInternals,
 ): Promise<{ report: PackReport; stored: Map<string, Stored>; bytes: Uint8Array }> {
   const target = new MemoryTarget()
-  const report = await packTree(roots, target, options)
+  const report = await packWith(roots, target, options)
   await using archive = await openArchive(new MemorySource(target.bytes()))
   expect(await archive.verify()).toMatchObject({ ok: true, problems: [] })
   const stored = new Map<string, Stored>()
@@ -278,9 +278,9 @@ describe('files that do not keep still', () => {
     expect(report).toMatchObject({ ok: false, entryCount: 1, problems: [{ path: `${cwd}/a`, kind: 'vanished' }] })
   })
 
-  test('one that has two names goes away: the other name has the data', async () => {
+  test('one that has three names goes away: the next name has the data', async () => {
     const cwd = makeFiles(10)
-    linkSync(join(cwd, 'a'), join(cwd, 'c'))
+    for (const name of ['c', 'd']) linkSync(join(cwd, 'a'), join(cwd, name))
     const fileSystem = meanwhile('open', 'a', (path) => unlinkSync(path))
     const { stored } = await pack('.', { cwd, fileSystem })
     expect(stored.get('c')).toEqual({ type: 'file', dirty: false, text: 'a'.repeat(10) })
@@ -288,12 +288,14 @@ describe('files that do not keep still', () => {
 
   test('another file takes its name: the other is stored whole and flagged', async () => {
     const cwd = makeFiles(10)
-    linkSync(join(cwd, 'a'), join(cwd, 'c'))
+    // Two names stay, so that only having forgotten the first keeps them from being links to it.
+    for (const name of ['c', 'd']) linkSync(join(cwd, 'a'), join(cwd, name))
     writeFileSync(join(cwd, 'z'), 'a longer one that takes its place')
     const fileSystem = meanwhile('open', 'a', (path) => renameSync(join(cwd, 'z'), path))
-    const { stored } = await pack(['a', 'c'], { cwd, fileSystem })
+    const { stored } = await pack(['a', 'c', 'd'], { cwd, fileSystem })
     expect(stored.get('a')).toEqual({ type: 'file', dirty: true, text: 'a longer one that takes its place' })
     expect(stored.get('c')).toMatchObject({ type: 'file', text: 'a'.repeat(10) })
+    expect(stored.get('d')).toMatchObject({ type: 'hardlink' })
   })
 
   test.each([
@@ -383,6 +385,33 @@ describe('the archive', () => {
     expect(readdirSync(cwd)).toEqual(['x.tgz'])
   })
 
+  test('is not made when patterns leave everything out', async () => {
+    const cwd = makeFolder()
+    mkdirSync(join(cwd, 'a'))
+    writeFileSync(join(cwd, 'x.tgz'), 'an older one')
+    for (const roots of ['.', 'a']) {
+      const target = new FileTarget(join(cwd, 'x.tgz'), { overwrite: true })
+      await expect(packTree(roots, target, { cwd, exclude: ['*'] })).rejects.toMatchObject({
+        code: 'storage',
+        message: expect.stringContaining('the patterns leave everything out'),
+      })
+    }
+    expect(readFileSync(join(cwd, 'x.tgz'), 'utf8')).toBe('an older one')
+    expect(readdirSync(cwd).toSorted()).toEqual(['a', 'x.tgz'])
+  })
+
+  test('does not hold what writing and extracting left behind, and says so', async () => {
+    const cwd = makeFolder()
+    const left = ['.x.tgz.0123456789ab.tmp', '.isptar-0123456789abcdef', '.isptar-0123456789abcdef-\u00e9']
+    const kept = ['.x.0123456789a.tmp', 'x.0123456789ab.tmp', '.isptar-cache', '.isptar-0123456789abcdef-keep']
+    for (const name of [...left, ...kept]) writeFileSync(join(cwd, name), '')
+    mkdirSync(join(cwd, '.d.0123456789ab.tmp'))
+    const { report, stored } = await pack('.', { cwd })
+    expect([...stored.keys()].toSorted()).toEqual([...kept, '.d.0123456789ab.tmp'].toSorted())
+    expect(report.ok).toBe(true)
+    expect(report.notices.filter((text) => text.endsWith('isptar did not finish it'))).toHaveLength(3)
+  })
+
   test('is made of an empty folder', async () => {
     const { report } = await pack('.', { cwd: makeFolder() })
     expect(report).toMatchObject({ ok: true, entryCount: 0 })
@@ -419,7 +448,7 @@ describe('the archive', () => {
     const reason = new Error('enough')
     const fileSystem = meanwhile('read', 'a', () => controller.abort(reason))
     const before = openFiles()
-    const packing = packTree('.', new FileTarget(join(out, 'x.tgz')), { cwd, fileSystem, signal: controller.signal })
+    const packing = packWith('.', new FileTarget(join(out, 'x.tgz')), { cwd, fileSystem, signal: controller.signal })
     await expect(packing).rejects.toBe(reason)
     expect(readdirSync(out)).toEqual([])
     expect(openFiles()).toBe(before)

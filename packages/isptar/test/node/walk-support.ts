@@ -7,8 +7,8 @@ import { decodeText } from '../../src/bytes/text.ts'
 import type { TreeEntry, TreeProblem } from '../../src/node/tree-entry.ts'
 import { nodeFileSystem } from '../../src/node/tree-file-system.ts'
 import type { TreeFileSystem } from '../../src/node/tree-file-system.ts'
-import { walkTree } from '../../src/node/walk-tree.ts'
-import type { TreeRoots, WalkOptions } from '../../src/node/walk-tree.ts'
+import { walkWith } from '../../src/node/walk-tree.ts'
+import type { TreeRoots, WalkInternals, WalkOptions } from '../../src/node/walk-tree.ts'
 
 /** Makes a folder that is gone after the test. */
 export function makeFolder(): string {
@@ -27,13 +27,13 @@ export interface Walked {
 }
 
 /** Walks to the end. */
-export async function walk(roots: TreeRoots, options: WalkOptions = {}): Promise<Walked> {
+export async function walk(roots: TreeRoots, options: WalkOptions & WalkInternals = {}): Promise<Walked> {
   const walked: Walked = { entries: [], lines: [], problems: [], notices: [] }
   const told = {
     onProblem: (problem: TreeProblem) => void walked.problems.push(problem),
     onNotice: (message: string) => void walked.notices.push(message),
   }
-  for await (const entry of walkTree(roots, { ...told, ...options })) {
+  for await (const entry of walkWith(roots, { ...told, ...options })) {
     walked.entries.push(entry)
     const target = entry.linkTarget === undefined ? '' : ` -> ${decodeText(entry.linkTarget)}`
     walked.lines.push(decodeText(entry.path) + target)
