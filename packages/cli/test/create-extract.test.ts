@@ -86,6 +86,17 @@ describe('create', () => {
       expect(paths).not.toContain(path)
   })
 
+  test('warns of patterns that leave nothing out, and keeps the old archive when they leave nothing', async () => {
+    const io = fakeIo()
+    const options = ['--exclude', './site/img', '--exclude', '*.jgp', '--exclude', 'cache/']
+    expect(await run(['create', '-C', folder, at('site.tgz'), 'site', ...options], io)).toBe(0)
+    expect(io.stderr.text).toBe('isptar: the pattern "*.jgp" left nothing out\n')
+    expect(await listed(at('site.tgz'), 'site/conf')).toHaveLength(3)
+    const before = readFileSync(at('site.tgz'))
+    await command(['create', '--force', '-C', folder, at('site.tgz'), 'site', '--exclude', '*'], 10)
+    expect(readFileSync(at('site.tgz')).equals(before)).toBe(true)
+  })
+
   test('stores suffixes and levels as asked for', async () => {
     put('site/data.raw', 'y'.repeat(10_000))
     const packed = async (...options: string[]): Promise<Map<string, number>> => {
@@ -136,7 +147,7 @@ describe('create', () => {
     process.env['SOURCE_DATE_EPOCH'] = '1700000000'
     try {
       const archive = await createSite()
-      const io = await command(['create', '-C', folder, '-', 'site', '--exclude', '/site.tgz'])
+      const io = await command(['create', '-C', folder, '-', 'site'])
       expect(Buffer.from(io.stdout.bytes).equals(readFileSync(archive))).toBe(true)
     } finally {
       delete process.env['SOURCE_DATE_EPOCH']
@@ -206,6 +217,16 @@ describe('extract', () => {
     expect(textOf('out/site/conf/a.conf')).toBe('mine')
     await command(['extract', archive, '-C', at('out'), '--overwrite'])
     expect(textOf('out/site/conf/a.conf')).toBe('a=1\n')
+  })
+
+  test.runIf(process.geteuid?.() === 0)('says when setuid bits are not restored', async () => {
+    chmodSync(at('site/index.html'), 0o4755)
+    const archive = await createSite()
+    const io = fakeIo()
+    expect(await run(['extract', archive, '-C', at('out'), 'site/index.html'], io)).toBe(0)
+    expect(io.stderr.text).toMatch(/^isptar: 1 entry restored without setuid, [^\n]+\n$/)
+    await command(['extract', archive, '-C', at('out2'), '--same-permissions', 'site/index.html'])
+    expect(statSync(at('out2/site/index.html')).mode & 0o7777).toBe(0o4755)
   })
 
   test('--dry-run names what it would restore and touches nothing', async () => {

@@ -93,6 +93,16 @@ describe('what changed while it was packed', () => {
     expect(io.stderr.text).toBe(lines.join(''))
   })
 
+  test('verify names it and finds the archive sound; extract says that it is doubtful', async () => {
+    const io = fakeIo()
+    expect(await run(['verify', archive], io)).toBe(0)
+    expect(io.stderr.text).toMatch(/^isptar: "log" changed [^\n]+\n$/)
+    const restored = fakeIo()
+    expect(await run(['extract', archive, '-C', join(folder, 'out'), 'log'], restored)).toBe(1)
+    expect(restored.stderr.text).toMatch(/^isptar: [^\n]*log[^\n]*\n$/)
+    expect(readFileSync(join(folder, 'out/log'), 'utf8')).toBe('abc')
+  })
+
   test('list -l marks it', async () => {
     const io = fakeIo()
     expect(await run(['list', '-l', archive], io)).toBe(0)
@@ -187,6 +197,7 @@ describe('verify', () => {
       data_size: 0,
       problem_count: 0,
       problems: [],
+      dirty: 0,
       notices: [],
     })
   })

@@ -1,6 +1,12 @@
 /** Restores entries to disk, or writes their data to standard output. */
 import { type Archive, type Entry, isIsptarError, normalizeEntryPath } from 'isptar'
-import { type ExistingPolicy, type ExtractReport, extractTree } from 'isptar/node'
+import {
+  type ExistingPolicy,
+  type ExtractProblem,
+  type ExtractReport,
+  extractTree,
+  type RefusedEntry,
+} from 'isptar/node'
 import { BlockWriter } from '../block-writer.ts'
 import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
@@ -26,6 +32,9 @@ export interface ExtractOptions {
   /** False with `--no-owner`. */
   readonly owner: boolean
 }
+
+/** A hostile archive has millions of entries to complain about. */
+const MAX_PRINTED = 10_000
 
 /** Runs `isptar extract`. */
 export async function extract(
@@ -92,6 +101,7 @@ async function restore(
   context: Context,
 ): Promise<number> {
   const progress = context.startProgress()
+  let printed = 0
   const dryRun = options.dryRun ?? false
   const names = new BlockWriter(context.io.stdout)
   const show = context.io.stdout.isTty ? escapeName : (name: string): string => name
@@ -105,6 +115,10 @@ async function restore(
     samePermissions: options.samePermissions ?? false,
     signal: context.io.signal,
     onProgress: (state) => progress.update(state, state.totalDataBytes),
+    onProblem: (problem) => {
+      if (printed < MAX_PRINTED) void context.fail(problemText(problem))
+      printed += 1
+    },
     onEntry: (entry) => {
       if (dryRun) names.gather(`${show(placeOf(entry, options.stripComponents))}\n`)
       else void context.detail(entry.path)
@@ -127,13 +141,22 @@ function existingPolicy({ overwrite, keep }: ExtractOptions): ExistingPolicy {
   return keep ? 'keep' : 'error'
 }
 
+function problemText(problem: RefusedEntry | ExtractProblem): string {
+  const { path } = problem
+  if ('reason' in problem) return `refused ${escapeName(path)}: ${problem.reason}`
+  return problem.message.includes(path) ? problem.message : `${escapeName(path)}: ${problem.message}`
+}
+
 async function printReport(report: ExtractReport, dryRun: boolean, context: Context): Promise<void> {
-  const { refused, refusedCount, problems, problemCount } = report
-  for (const { path, reason } of refused) await context.fail(`refused ${escapeName(path)}: ${reason}`)
-  for (const { path, message } of problems)
-    await context.fail(message.includes(path) ? message : `${escapeName(path)}: ${message}`)
-  const unlisted = refusedCount - refused.length + problemCount - problems.length
+  const { refusedCount, problemCount, droppedRightsCount } = report
+  const unlisted = refusedCount + problemCount - MAX_PRINTED
   if (unlisted > 0) await context.fail(`and ${plural(unlisted, 'more entry', 'more entries')}`)
+  for (const notice of report.notices) await context.warn(notice)
+  if (droppedRightsCount > 0)
+    await context.warn(
+      `${plural(droppedRightsCount, 'entry', 'entries')} restored without setuid, setgid or privileged attributes; ` +
+        '--same-permissions as root restores them',
+    )
   const parts = [`${dryRun ? 'would restore' : 'restored'} ${plural(report.entryCount, 'entry', 'entries')}`]
   if (!dryRun) parts.push(longSize(report.dataBytes))
   if (report.keptCount > 0) parts.push(`${plural(report.keptCount, 'entry', 'entries')} kept as they were`)

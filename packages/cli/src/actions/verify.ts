@@ -51,6 +51,7 @@ function reportJson(name: string, report: VerifyReport): string {
       ...(path !== undefined && textFields('path', path)),
       message: wellFormed(message),
     })),
+    dirty: report.dirtyCount,
     notices: report.notices.map(wellFormed),
   }
   return `${JSON.stringify(object)}\n`

@@ -21,7 +21,7 @@ export function declareExtract(program: Command, start: Start): void {
     .option('-n, --dry-run', 'print what would be restored, write nothing')
     .option('-O, --to-stdout', 'write the data of files to standard output')
     .option('--devices', 'restore character and block devices as well; needs root')
-    .option('--same-permissions', 'restore setuid, setgid and sticky bits, and ignore the umask')
+    .option('--same-permissions', 'ignore the umask and, with owners, restore setuid and setgid bits')
     .option('--no-owner', 'do not restore owners (the default unless run as root)')
     .addHelpText(
       'after',
