@@ -7,6 +7,7 @@ let asked: number | undefined
 export function processUmask(): number {
   const digits = /^Umask:\s*([0-7]+)$/m.exec(processStatus())?.[1]
   if (digits !== undefined) return Number.parseInt(digits, 8)
+  // oxlint-disable-next-line typescript/no-deprecated -- no other call tells it, and it is made once
   asked ??= process.umask()
   return asked
 }

@@ -6,6 +6,7 @@
 import { chmodSync, existsSync, linkSync, readFileSync, renameSync, symlinkSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { processUmask } from '../../src/node/posix-umask.ts'
 import type { HostileEntry } from '../hostile-archive.ts'
 import { makeScene, refusedPaths } from './extract-scene.ts'
 import { needs } from './needs.ts'
@@ -307,7 +308,7 @@ describe.each([
     for (const options of [{}, { samePermissions: true, owners: false }]) {
       const scene = makeScene()
       const report = await scene.extract(entries, { proc, ...options })
-      const umask = 'samePermissions' in options || IS_ROOT ? 0 : process.umask()
+      const umask = 'samePermissions' in options || IS_ROOT ? 0 : processUmask()
       expect([scene.tree().get('d')?.mode, scene.tree().get('f')?.mode]).toEqual([0o1777 & ~umask, 0o755 & ~umask])
       expect(report).toMatchObject({ ok: true, droppedRightsCount: 2 })
     }

@@ -6,7 +6,7 @@ import { makeScene } from './extract-scene.ts'
 
 vi.mock(import('node:crypto'), async (original) => {
   const actual = await original()
-  return { ...actual, randomBytes: ((size: number) => Buffer.alloc(size)) as typeof actual.randomBytes }
+  return { ...actual, randomBytes: (size: number) => Buffer.alloc(size) }
 })
 
 const TEMPORARY = `.isptar-${'00'.repeat(8)}`

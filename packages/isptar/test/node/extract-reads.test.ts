@@ -43,6 +43,17 @@ describe('3,000 small files', () => {
     expect(counter.log.slice(before)).toEqual([{ offset: entry.location?.offset, lengthBytes: entry.packedBytes }])
   })
 
+  test('a few that lie apart cost one read each', async () => {
+    const { archive, counter } = await open()
+    const before = counter.requests
+    const report = await extractTree(archive, makeScene().out, { only: ['d/f7', 'd/f9', 'd/f2500'] })
+    expect(report).toMatchObject({ ok: true, fileCount: 3 })
+    const entries = await Promise.all(['d/f7', 'd/f9', 'd/f2500'].map((path) => archive.get(path)))
+    expect(counter.log.slice(before).map(({ lengthBytes }) => lengthBytes)).toEqual(
+      entries.map(({ packedBytes }) => packedBytes),
+    )
+  })
+
   test('entries that callbacks get are entries of the archive', async () => {
     const { archive } = await open()
     const strangers: string[] = []
