@@ -2,7 +2,10 @@
  * Picks entries by what stands on the command line: an exact path, a folder (with all below it) or a glob. A pattern
  * that names an entry as it is stored needs no quoting, whatever characters it holds.
  */
-import picomatch from 'picomatch'
+import { createRequire } from 'node:module'
+import type picomatch from 'picomatch'
+
+const require = createRequire(import.meta.url)
 
 interface Pattern {
   readonly text: string
@@ -73,7 +76,12 @@ function parsePattern(text: string): Pattern {
   const literal = trimPath(text)
   // A pattern without a folder is meant for names in every folder, as in .gitignore: '*.conf'.
   const options = { dot: true, nonegate: true, basename: !literal.includes('/') }
-  return { text, literal, matchesGlob: isGlob(literal) ? picomatch(literal, options) : undefined, used: false }
+  return { text, literal, matchesGlob: isGlob(literal) ? loadMatcher()(literal, options) : undefined, used: false }
+}
+
+/** Loaded only for globs: most commands have none, and it is a tenth of their time to start. */
+function loadMatcher(): typeof picomatch {
+  return require('picomatch') as typeof picomatch
 }
 
 function matchesPattern(pattern: Pattern, path: string): boolean {

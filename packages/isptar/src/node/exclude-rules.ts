@@ -3,7 +3,6 @@
  * cache folders (the Cache Directory Tagging Specification, https://bford.info/cachedir/).
  */
 import { readFileSync } from 'node:fs'
-import ignore from 'ignore'
 import { decodeText } from '../bytes/text.ts'
 import { fileError } from './file-error.ts'
 
@@ -26,11 +25,13 @@ const REMEMBERED_PATHS = 16_384
  * @returns undefined when there is no pattern
  * @throws StorageError when a file cannot be read
  */
-export function createExcludeRules(
+export async function createExcludeRules(
   patterns: readonly string[] = [],
   files: readonly (string | Buffer)[] = [],
-): ExcludeRules | undefined {
+): Promise<ExcludeRules | undefined> {
   if (patterns.length === 0 && files.length === 0) return undefined
+  // Loaded only here: whoever reads archives need not wait for it.
+  const { default: ignore } = await import('ignore')
   const options = { ignoreCase: false }
   let rules = ignore(options)
     .add(files.flatMap((file) => readPatterns(file)).map(anchor))

@@ -85,7 +85,7 @@ export async function* walkWith(
   const { signal, onNotice } = options
   const list = typeof roots === 'string' || Buffer.isBuffer(roots) ? [roots] : roots
   const rootPaths = list.map((root) => toRootPath(root, options.cwd))
-  const walker = new Walker(options, await loadPosix())
+  const walker = new Walker(options, await loadPosix(), await createExcludeRules(options.exclude, options.excludeFrom))
   let turn = 0
   for (const root of rootPaths) {
     if (root.notice !== undefined) onNotice?.(root.notice)
@@ -113,11 +113,11 @@ class Walker {
   readonly #describe: EntryDescriber
   readonly #isExcluded: ExcludeRules | undefined
 
-  constructor(options: WalkOptions & WalkInternals, posix: Posix) {
+  constructor(options: WalkOptions & WalkInternals, posix: Posix, isExcluded: ExcludeRules | undefined) {
     this.#options = options
     this.#fileSystem = options.fileSystem ?? nodeFileSystem
     this.#describe = createDescriber(options, this.#fileSystem, posix)
-    this.#isExcluded = createExcludeRules(options.exclude, options.excludeFrom)
+    this.#isExcluded = isExcluded
   }
 
   /** Patterns that are of no use, which is most often a typing error. */

@@ -10,9 +10,9 @@ vi.mock('ignore', async (original) => {
   return { default: vi.fn(real) }
 })
 
-test('no patterns make no rules', () => {
-  expect(createExcludeRules()).toBeUndefined()
-  expect(createExcludeRules([], [])).toBeUndefined()
+test('no patterns make no rules', async () => {
+  expect(await createExcludeRules()).toBeUndefined()
+  expect(await createExcludeRules([], [])).toBeUndefined()
 })
 
 test.each([
@@ -30,19 +30,19 @@ test.each([
   ['./a', 'b/a', false, false],
   ['a\nb', 'a\nb', false, true],
   ['a\nb', 'a', false, false],
-])('%j on %j (folder: %j): %j', (pattern, path, isFolder, excluded) => {
-  expect(createExcludeRules([pattern])?.(path, isFolder)).toBe(excluded)
+])('%j on %j (folder: %j): %j', async (pattern, path, isFolder, excluded) => {
+  expect((await createExcludeRules([pattern]))?.(path, isFolder)).toBe(excluded)
 })
 
-test('the last pattern that matches counts; those of files come first', () => {
+test('the last pattern that matches counts; those of files come first', async () => {
   const file = join(makeFolder(), 'patterns')
   writeFileSync(file, '*\n!keep\n')
-  const rules = createExcludeRules(['keep/too'], [file])
+  const rules = await createExcludeRules(['keep/too'], [file])
   expect(['x', 'keep', 'keep/too'].map((path) => rules?.(path, false))).toEqual([true, false, true])
 })
 
-test('patterns that left nothing out are known, each by itself', () => {
-  const rules = createExcludeRules(['*.log', './a.log', 'b.log', '!keep', 'c/'])
+test('patterns that left nothing out are known, each by itself', async () => {
+  const rules = await createExcludeRules(['*.log', './a.log', 'b.log', '!keep', 'c/'])
   expect(rules?.unmet()).toEqual(['*.log', './a.log', 'b.log', 'c/'])
   rules?.('a.log', false)
   rules?.('c', false)
@@ -51,18 +51,18 @@ test('patterns that left nothing out are known, each by itself', () => {
   expect(rules?.unmet()).toEqual(['b.log'])
 })
 
-test('rules hold for more paths than are remembered, and the memory is given up', () => {
+test('rules hold for more paths than are remembered, and the memory is given up', async () => {
   vi.mocked(ignore).mockClear()
-  const rules = createExcludeRules(['*.log', '!1.log'])
+  const rules = await createExcludeRules(['*.log', '!1.log'])
   for (let n = 0; n < 40_000; n += 1) expect(rules?.(`${n}.log`, false)).toBe(n !== 1)
   expect(rules?.('1.log', false)).toBe(false)
   // One at first, one that tells that `*.log` is met, and two that begin anew.
   expect(ignore).toHaveBeenCalledTimes(4)
 })
 
-test('a file of patterns that is missing is an error that names it', () => {
+test('a file of patterns that is missing is an error that names it', async () => {
   const file = join(makeFolder(), 'nowhere')
-  expect(() => createExcludeRules([], [file])).toThrow(
+  await expect(createExcludeRules([], [file])).rejects.toEqual(
     expect.objectContaining({ code: 'storage', kind: 'not-found', location: file }),
   )
 })
