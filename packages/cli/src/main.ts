@@ -2,6 +2,7 @@
 /** The process around a command: its streams, its signals, its exit code. */
 import { type CommandIo, InterruptedError } from './command-io.ts'
 import { ProcessOutput } from './process-output.ts'
+import { readArguments } from './read-arguments.ts'
 import { run } from './run.ts'
 
 const controller = new AbortController()
@@ -23,6 +24,6 @@ const io: CommandIo = {
   now: () => performance.now(),
 }
 
-process.exitCode = await run(process.argv.slice(2), io)
+process.exitCode = await run(await readArguments(), io)
 // What a stalled reader has not taken would keep the process alive.
 if (controller.signal.aborted) process.exit()

@@ -66,6 +66,16 @@ describe.runIf(built)('the process', () => {
     expect(stdout.toString().split('\n')).toHaveLength(14)
   })
 
+  test.runIf(process.platform === 'linux')('takes arguments of any bytes', () => {
+    const script = `
+      mkdir "$2"; name=$(printf '\\377'); printf data > "$2/$name"; printf other > "$2/other"
+      "$0" "$1" create -C "$2" "$2/x.tgz" "$name" other && "$0" "$1" cat "$2/x.tgz" "$name"`
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, BIN, join(folder, 'bytes')])
+    expect(stderr.toString()).toBe('')
+    expect(stdout.toString()).toBe('data')
+    expect(status).toBe(0)
+  })
+
   test('ends with the code of the failure', () => {
     const { status, stderr } = spawnSync(process.execPath, [BIN, 'cat', fixture('plain/archive.tgz'), 'none'])
     expect(stderr.toString()).toMatch(/^isptar: no entry "none" in [^\n]+\n$/)

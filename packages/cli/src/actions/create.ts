@@ -1,6 +1,6 @@
 /** Packs files and folders into a new archive. */
 import { existsSync } from 'node:fs'
-import { type Level, STORED_SUFFIXES, type Target } from 'isptar'
+import { encodeText, type Level, STORED_SUFFIXES, type Target } from 'isptar'
 import { FileTarget, measureTree, type PackReport, packTree } from 'isptar/node'
 import { type Output, UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
@@ -37,7 +37,7 @@ export async function create(
   const target = openTarget(name, options, context)
   const { file } = context.io.stdout
   const walk = {
-    cwd: options.directory,
+    cwd: options.directory === undefined ? undefined : bytesOf(options.directory),
     ...(name === '-' && file !== undefined && { isOwnFile: isSameAs(file) }),
     exclude: options.exclude,
     excludeFrom: options.excludeFrom,
@@ -45,10 +45,11 @@ export async function create(
     oneFileSystem: options.oneFileSystem ?? false,
     signal: context.io.signal,
   }
+  const roots = paths.map(bytesOf)
   const progress = context.startProgress()
-  const total = context.showsProgress ? await measureTree(paths, walk) : undefined
+  const total = context.showsProgress ? await measureTree(roots, walk) : undefined
   let lastPath = ''
-  const report = await packTree(paths, target, {
+  const report = await packTree(roots, target, {
     ...walk,
     level: options.level,
     storeSuffixes: [...STORED_SUFFIXES, ...(options.storeSuffix ?? []).map(normalizeSuffix)],
@@ -80,6 +81,11 @@ function checkArguments(name: string, paths: readonly string[], { directory }: C
   // Even with --force: of an archive and slices of one name, which one is read depends on who asks.
   if (name !== '-' && existsSync(part))
     throw new UsageError(`${part} is a slice of an archive of that name; remove the slices or choose another name`)
+}
+
+/** Names in the file system are any bytes. */
+function bytesOf(path: string): Buffer {
+  return Buffer.from(encodeText(path))
 }
 
 /** `create - . > here.tgz` must not pack what it writes. */

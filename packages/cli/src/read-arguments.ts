@@ -1,0 +1,23 @@
+/** The arguments of the process. Node puts U+FFFD for bytes that are not UTF-8; Linux tells which ones they were. */
+import { readFileSync } from 'node:fs'
+
+/** Gives the arguments after the command; bytes that are not UTF-8 as the lone surrogates that entries' paths have. */
+export async function readArguments(): Promise<readonly string[]> {
+  const given = process.argv.slice(2)
+  if (process.platform !== 'linux' || !given.some((text) => text.includes('\ufffd'))) return given
+  // The library takes a while to load, which is worth it in this case only.
+  const { decodeText } = await import('isptar')
+  const raw = readRaw().slice(-given.length)
+  const isSame = raw.length === given.length && raw.every((bytes, index) => bytes.toString('utf8') === given[index])
+  return isSame ? raw.map((bytes) => decodeText(bytes)) : given
+}
+
+function readRaw(): readonly Buffer[] {
+  try {
+    // As latin1 each byte is one character. Each argument ends with NUL.
+    const parts = readFileSync('/proc/self/cmdline', 'latin1').split('\0').slice(0, -1)
+    return parts.map((part) => Buffer.from(part, 'latin1'))
+  } catch {
+    return []
+  }
+}
