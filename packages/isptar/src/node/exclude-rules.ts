@@ -3,6 +3,7 @@
  * cache folders (the Cache Directory Tagging Specification, https://bford.info/cachedir/).
  */
 import { readFileSync } from 'node:fs'
+import type { Ignore } from 'ignore'
 import { decodeText } from '../bytes/text.ts'
 import { fileError } from './file-error.ts'
 
@@ -36,24 +37,24 @@ export async function createExcludeRules(
   let rules = ignore(options)
     .add(files.flatMap((file) => readPatterns(file)).map(anchor))
     .add(patterns.map((pattern) => ({ pattern: anchor(pattern) })))
-  let unmet = patterns.filter((pattern) => !pattern.startsWith('!'))
+  // Each is tried alone: of several that match, the set tells one.
+  const alone = (pattern: string): { pattern: string; rules: Ignore } => {
+    return { pattern, rules: ignore(options).add({ pattern: anchor(pattern) }) }
+  }
+  let unmet = patterns.filter((pattern) => !pattern.startsWith('!')).map(alone)
   let tested = 0
   const excludes = (path: string, isFolder: boolean): boolean => {
     tested += 1
-    if (tested % REMEMBERED_PATHS === 0) rules = ignore(options).add(rules)
+    if (tested % REMEMBERED_PATHS === 0) {
+      rules = ignore(options).add(rules)
+      unmet = unmet.map(({ pattern }) => alone(pattern))
+    }
     const name = isFolder ? `${path}/` : path
     const excluded = rules.ignores(name)
-    // Each is tried alone: of several that match, the set tells one.
-    if (excluded && unmet.length > 0)
-      unmet = unmet.filter(
-        (pattern) =>
-          !ignore(options)
-            .add({ pattern: anchor(pattern) })
-            .ignores(name),
-      )
+    if (excluded && unmet.length > 0) unmet = unmet.filter((one) => !one.rules.ignores(name))
     return excluded
   }
-  return Object.assign(excludes, { unmet: () => unmet })
+  return Object.assign(excludes, { unmet: () => unmet.map(({ pattern }) => pattern) })
 }
 
 /** In a `.gitignore` a pattern that begins with `./` would match nothing. */

@@ -7,7 +7,7 @@ import { makeFolder } from './walk-support.ts'
 
 vi.mock('ignore', async (original) => {
   const { default: real } = await original<{ default: typeof ignore }>()
-  return { default: vi.fn(real) }
+  return { default: vi.fn<typeof ignore>(real) }
 })
 
 test('no patterns make no rules', async () => {
@@ -56,7 +56,7 @@ test('rules hold for more paths than are remembered, and the memory is given up'
   const rules = await createExcludeRules(['*.log', '!1.log'])
   for (let n = 0; n < 40_000; n += 1) expect(rules?.(`${n}.log`, false)).toBe(n !== 1)
   expect(rules?.('1.log', false)).toBe(false)
-  // One at first, one that tells that `*.log` is met, and two that begin anew.
+  // One at first, one that tells when `*.log` is met, and two that begin anew.
   expect(ignore).toHaveBeenCalledTimes(4)
 })
 
