@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createArchive, MemorySource, MemoryTarget, openArchive } from 'isptar'
 import { FileTarget } from 'isptar/node'
@@ -11,6 +11,7 @@ import { fakeIo } from './fake-io.ts'
 import { fixture } from './fixture.ts'
 
 const PLAIN = fixture('plain/archive.tgz')
+const DIFFERENTIAL = fixture('diff/d1.tgz')
 
 interface ExpectedEntry {
   path: string
@@ -187,17 +188,34 @@ describe('verify', () => {
     expect(io.stdout.text + io.stderr.text).toBe('')
   })
 
+  test('--json of what cannot be opened is JSON too, and the exit code tells the kind', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'isptar-verify-')), 'cut.tgz')
+    writeFileSync(file, readFileSync(PLAIN).subarray(0, -5))
+    const io = fakeIo()
+    expect(await run(['verify', '--json', file], io)).toBe(3)
+    expect(JSON.parse(io.stdout.text)).toMatchObject({ ok: false, problem_count: 1, problems: [{ code: 'format' }] })
+    rmSync(dirname(file), { recursive: true })
+  })
+
+  test('a differential is sound as far as it goes', async () => {
+    const io = fakeIo()
+    expect(await run(['verify', DIFFERENTIAL], io)).toBe(1)
+    expect(io.stdout.text).toMatch(/what is here is sound; 3 files not checked, with data in a base/)
+  })
+
   test('--json and --quick', async () => {
     const io = fakeIo()
     expect(await run(['verify', '--json', '--quick', PLAIN], io)).toBe(0)
     expect(JSON.parse(io.stdout.text)).toEqual({
       name: PLAIN,
       ok: true,
+      quick: true,
       entries: 13,
       data_size: 0,
       problem_count: 0,
       problems: [],
       dirty: 0,
+      in_bases: 0,
       notices: [],
     })
   })

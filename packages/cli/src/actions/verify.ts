@@ -1,7 +1,7 @@
 /** Checks an archive and says everything that is wrong with it. */
-import type { VerifyProblem, VerifyReport } from 'isptar'
+import { type Archive, isIsptarError, type VerifyProblem, type VerifyReport } from 'isptar'
 import type { Context } from '../context.ts'
-import { exitCodeOfKind, OK } from '../exit-code.ts'
+import { exitCodeOfKind, OK, PARTIAL } from '../exit-code.ts'
 import { openNamed } from '../open-named.ts'
 import { textFields, wellFormed } from '../text/entry-json.ts'
 import { longSize, plural } from '../text/quantity.ts'
@@ -15,7 +15,7 @@ export interface VerifyCommandOptions {
 /** Runs `isptar verify`. The exit code is that of the first problem. */
 export async function verify(name: string, options: VerifyCommandOptions, context: Context): Promise<number> {
   const quick = options.quick ?? false
-  const { archive } = await openNamed(name, context)
+  const archive = await openOrReport(name, quick, options, context)
   try {
     const progress = context.startProgress()
     const total = totalBytes(archive.serviceInfo)
@@ -25,12 +25,32 @@ export async function verify(name: string, options: VerifyCommandOptions, contex
       onProgress: (state) => progress.update(state, total),
     })
     context.endProgress()
-    if (options.json) await context.io.stdout.write(reportJson(archive.name, report))
+    if (options.json) await context.io.stdout.write(reportJson(archive.name, quick, report))
     else await print(archive.name, report, quick, context)
     const [problem] = report.problems
-    return problem === undefined ? OK : exitCodeOfKind(problem.code)
+    if (problem !== undefined) return exitCodeOfKind(problem.code)
+    return report.baseCount > 0 ? PARTIAL : OK
   } finally {
     await archive.close()
+  }
+}
+
+/** An archive that cannot be opened is a finding too: where JSON is asked for, it is given before the error is told. */
+async function openOrReport(
+  name: string,
+  quick: boolean,
+  options: VerifyCommandOptions,
+  context: Context,
+): Promise<Archive> {
+  try {
+    return (await openNamed(name, context)).archive
+  } catch (error) {
+    if (options.json && isIsptarError(error)) {
+      const problems = [{ code: error.code, message: error.message }]
+      const nothing = { entryCount: 0, dataBytes: 0, dirtyCount: 0, baseCount: 0, notices: [] }
+      await context.io.stdout.write(reportJson(name, quick, { ok: false, problemCount: 1, problems, ...nothing }))
+    }
+    throw error
   }
 }
 
@@ -39,10 +59,11 @@ function totalBytes(serviceInfo: ReadonlyMap<string, string>): number | undefine
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
-function reportJson(name: string, report: VerifyReport): string {
+function reportJson(name: string, quick: boolean, report: VerifyReport): string {
   const object = {
     ...textFields('name', name),
     ok: report.ok,
+    quick,
     entries: report.entryCount,
     data_size: report.dataBytes,
     problem_count: report.problemCount,
@@ -52,6 +73,7 @@ function reportJson(name: string, report: VerifyReport): string {
       message: wellFormed(message),
     })),
     dirty: report.dirtyCount,
+    in_bases: report.baseCount,
     notices: report.notices.map(wellFormed),
   }
   return `${JSON.stringify(object)}\n`
@@ -66,8 +88,13 @@ async function print(name: string, report: VerifyReport, quick: boolean, context
   }
   const checked = quick
     ? `the tail is sound, ${plural(report.entryCount, 'entry', 'entries')}; the data was not read`
-    : `${plural(report.entryCount, 'entry', 'entries')}, ${longSize(report.dataBytes)} of data: all sound`
+    : `${plural(report.entryCount, 'entry', 'entries')}, ${longSize(report.dataBytes)} of data: ${soundness(report)}`
   if (!context.quiet) await context.io.stdout.write(`${name}: ${checked}\n`)
+}
+
+function soundness({ baseCount }: VerifyReport): string {
+  if (baseCount === 0) return 'all sound'
+  return `what is here is sound; ${plural(baseCount, 'file')} not checked, with data in a base`
 }
 
 /** Names the entry, unless the message does. */

@@ -2,7 +2,7 @@
  * Extracts an archive below a folder and nowhere else: no entry's name, link or type makes it write outside, and no
  * link is followed on the way. What is not safe is refused and reported, and the rest goes on.
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { EntryNotFoundError } from '../errors.ts'
 import { PathSelection } from '../extract/path-selection.ts'
 import type { Archive } from '../read/archive.ts'
@@ -11,6 +11,7 @@ import { type ExtractOptions, type ExtractSettings, resolveExtractOptions } from
 import { type ExtractReport, ReportBuilder } from './extract-report.ts'
 import { surveyArchive, surveyedEntries, type Survey } from './extract-survey.ts'
 import { fileError } from './file-error.ts'
+import { makeFolders } from './make-folders.ts'
 import { loadPosix, type Posix } from './posix.ts'
 import { RestoreLedger } from './restore-ledger.ts'
 import { LinkRestorer, PendingLinks } from './restore-links.ts'
@@ -144,7 +145,7 @@ async function restoreOrDefer({ tree, pending, root }: Run, entry: Entry): Promi
 function openRoot(directory: string, settings: ExtractSettings, options: RestoreRootOptions): RestoreRoot | undefined {
   if (settings.dryRun && !existsSync(directory)) return undefined
   try {
-    if (!settings.dryRun) mkdirSync(directory, { recursive: true })
+    if (!settings.dryRun) makeFolders(directory)
     return new RestoreRoot(directory, options)
   } catch (error) {
     throw fileError(error, 'extract into', directory)

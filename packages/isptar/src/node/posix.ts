@@ -26,7 +26,7 @@ export function loadPosix(): Promise<Posix> {
  * @param reason - why there are none, for the notice
  */
 export function plainPosix(reason: string): Posix {
-  const notice = `extended attributes are left out and times are right to the microsecond only: ${reason}`
+  const notice = `extended attributes are left out, and times that are restored are right to the microsecond only: ${reason}`
   return {
     hasExactTimes: false,
     hasXattrs: false,

@@ -52,6 +52,8 @@ export interface VerifyReport {
   readonly problems: readonly VerifyProblem[]
   /** Files that changed or were unreadable while they were packed; the first 10,000 are named in the notices. */
   readonly dirtyCount: number
+  /** Files whose data is in a base; it was not checked. */
+  readonly baseCount: number
   /** Oddities of the archive that are no damage to it. */
   readonly notices: readonly string[]
 }
@@ -117,6 +119,7 @@ class Verification {
       problemCount: this.#problemCount,
       problems: this.#problems,
       dirtyCount: this.#dirtyCount,
+      baseCount: this.#baseCount,
       notices: this.#notices,
     }
   }

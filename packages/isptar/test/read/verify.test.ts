@@ -11,7 +11,7 @@ it('finds nothing wrong with what was written', async () => {
   await using archive = await open(await buildArchive(SMALL_TREE))
   const told: VerifyProgress[] = []
   const report = await archive.verify({ onProgress: (progress) => void told.push(progress) })
-  const nothing = { problemCount: 0, problems: [], dirtyCount: 0, notices: [] }
+  const nothing = { problemCount: 0, problems: [], baseCount: 0, dirtyCount: 0, notices: [] }
   expect(report).toEqual({ ok: true, entryCount: 9, dataBytes: 846, ...nothing })
   expect(told.map(({ path }) => path)).toEqual(SMALL_TREE.map(({ path }) => path))
   expect(told.map(({ entryCount }) => entryCount)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
