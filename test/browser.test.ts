@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createArchive, MemoryTarget } from 'isptar'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 const PACKAGE = join(import.meta.dirname, '../packages/isptar')
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].find(
@@ -119,7 +119,10 @@ test('a page writes, lists and reads archives', async ({ skip }) => {
     skip(missing)
   }
   const profile = mkdtempSync(join(tmpdir(), 'isptar-chromium-'))
-  const browser = spawn(CHROMIUM ?? '', [...FLAGS, `--user-data-dir=${profile}`, `${origin}/`], { stdio: 'ignore' })
+  const browser = spawn(CHROMIUM ?? '', [...FLAGS, `--user-data-dir=${profile}`, `${origin}/`], {
+    stdio: 'ignore',
+    detached: true,
+  })
   const ended = once(browser, 'exit')
   try {
     const early = ended.then(([code]) => Promise.reject(new Error(`the browser ended with ${String(code)}`)))
@@ -131,8 +134,9 @@ test('a page writes, lists and reads archives', async ({ skip }) => {
     })
     expect(ranges).toEqual(['bytes=-65536'])
   } finally {
-    browser.kill('SIGKILL')
+    // The whole group, as the browser's own processes write to the profile until they end.
+    if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL')
     await ended
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+    await vi.waitFor(() => rmSync(profile, { recursive: true, force: true }), { timeout: 10_000, interval: 100 })
   }
 })
