@@ -193,7 +193,7 @@ export class EntryWriter {
   }
 }
 
-/** Whole seconds only: a pax record with the nanoseconds of every file would cost 2 to 4 % (SPEC 1.2). */
+/** Whole seconds only: a pax record with the nanoseconds would cost about 75 packed bytes a file (SPEC 1.2). */
 function encodeHeader(header: TarHeader): Uint8Array {
   return encodeTarHeader({ ...header, mtime: { seconds: header.mtime.seconds, nanoseconds: 0 } })
 }
