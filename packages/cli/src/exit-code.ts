@@ -24,6 +24,7 @@ const BY_ERROR_CODE: ReadonlyMap<string, number> = new Map([
   ['entry-not-found', 8],
   ['base-mismatch', 9],
   ['storage', STORAGE],
+  ['command', 11],
 ])
 
 /** Every exit code with its meaning, in order. */
@@ -39,6 +40,7 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [8, 'the archive has no such entry'],
   [9, 'a base archive is missing or is another one'],
   [STORAGE, 'a file, disk or server failed'],
+  [11, 'a command that was to be run failed'],
   [INTERNAL, 'an error inside isptar'],
   [130, 'interrupted (129: hung up, 143: terminated)'],
   [CLOSED, 'the reader of standard output went away'],

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import {
   BaseMismatchError,
+  CommandError,
   EntryNotFoundError,
   FormatError,
   IntegrityError,
@@ -36,6 +37,7 @@ describe('exitCodeOf', () => {
     [new EntryNotFoundError('x', 'y'), 8],
     [new BaseMismatchError('x'), 9],
     [new StorageError('x', { operation: 'read', location: 'x', kind: 'other' }), 10],
+    [new CommandError('x', { command: 'y' }), 11],
     [new OutputFailedError('x'), 10],
     [new InterruptedError('SIGINT'), 130],
     [new InterruptedError('SIGTERM'), 143],

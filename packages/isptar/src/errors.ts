@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'entry-not-found'
   | 'base-mismatch'
   | 'storage'
+  | 'command'
 
 const BRAND = Symbol.for('isptar.error')
 
@@ -168,5 +169,25 @@ export class StorageError extends IsptarError {
     this.location = details.location
     this.kind = details.kind
     this.retryable = details.retryable ?? false
+  }
+}
+
+/** A command that was to be run could not be started, or did not end well. */
+export class CommandError extends IsptarError {
+  /** The command with its arguments, as one string for people. */
+  readonly command: string
+  /** What it ended with; undefined when it did not start or was killed. */
+  readonly exitCode: number | undefined
+  /** The signal that killed it, `SIGKILL` for example. */
+  readonly signal: string | undefined
+
+  constructor(
+    message: string,
+    details: { command: string; exitCode?: number | undefined; signal?: string | undefined; cause?: unknown },
+  ) {
+    super('command', message, details)
+    this.command = details.command
+    this.exitCode = details.exitCode
+    this.signal = details.signal
   }
 }

@@ -2,6 +2,7 @@
 export { decodeText, encodeText } from './bytes/text.ts'
 export {
   BaseMismatchError,
+  CommandError,
   EntryNotFoundError,
   type ErrorCode,
   FormatError,
