@@ -1,15 +1,15 @@
 /** Opens an archive from its tail: one read, whatever its size (SPEC 2.3). */
 import { codec as defaultCodec } from '#codec'
-import { FormatError, isIsptarError, LimitError, UnsupportedError } from '../errors.ts'
+import { UnsupportedError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
-import { decodeMember } from '../gzip/decode-member.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
-import { MAX_SERVICE_INFO_BYTES, RESIDENT_LISTING_BYTES, TAIL_BYTES } from '../limits.ts'
-import { decodeServiceInfo, type ServiceInfo } from '../tail/service-info.ts'
+import { RESIDENT_LISTING_BYTES, TAIL_BYTES } from '../limits.ts'
+import type { ServiceInfo } from '../tail/service-info.ts'
 import { layoutTail } from '../tail/tail-layout.ts'
 import { findTrailer, MAX_TRAILER_BYTES } from '../tail/trailer.ts'
 import { Archive } from './archive.ts'
 import { Listing } from './listing.ts'
+import { checkServiceInfoSize, readServiceInfo } from './service-info-member.ts'
 import { withTail } from '../io/with-tail.ts'
 
 /** How to open an archive. */
@@ -108,37 +108,4 @@ function checkPlace(info: ServiceInfo, listingOffset: number, notices: string[])
 function checkSize(value: number, what: string, min: number): number {
   if (Number.isSafeInteger(value) && value >= min) return value
   throw new RangeError(`${what} is ${value}, expected a whole number of bytes from ${min} on`)
-}
-
-function checkServiceInfoSize(packedBytes: number, trailerOffset: number): number {
-  if (packedBytes > trailerOffset)
-    throw new FormatError(
-      `the trailer says the service info has ${packedBytes} bytes, only ${trailerOffset} precede it`,
-    )
-  if (packedBytes <= MAX_SERVICE_INFO_BYTES) return packedBytes
-  const max = MAX_SERVICE_INFO_BYTES
-  throw new LimitError(`the trailer says the service info has ${packedBytes} bytes, at most ${max} are read`, {
-    limit: 'MAX_SERVICE_INFO_BYTES',
-    max,
-    actual: packedBytes,
-  })
-}
-
-/**
- * Decodes the service info. A wrong CRC of it alone is a notice, as the original reads over it too: the listing it
- * leads to is checked by its own.
- */
-function readServiceInfo(packed: Uint8Array, codec: Codec, notices: string[]): ServiceInfo {
-  const options = { maxBytes: MAX_SERVICE_INFO_BYTES }
-  try {
-    const member = decodeMember(codec, packed, options)
-    if (member.packedBytes !== packed.length)
-      throw new FormatError(`the service info has ${packed.length} bytes, its member ends after ${member.packedBytes}`)
-    return decodeServiceInfo(member.plain)
-  } catch (error) {
-    if (!isIsptarError(error, 'integrity')) throw error
-    const member = decodeMember(codec, packed, { ...options, ignoreChecksum: true })
-    notices.push(`service info: ${error.message}`)
-    return decodeServiceInfo(member.plain)
-  }
 }
