@@ -19,31 +19,53 @@ interface Piece {
   readonly lengthBytes: number
 }
 
+/** Options of {@link SliceSource}. */
+export interface SliceOptions {
+  /**
+   * Gives the size of each slice in bytes, first to last; called at the first need, and again when that failed.
+   *
+   * @defaultValue asks each slice for its size
+   */
+  learnSizes?: (() => Promise<readonly number[]>) | undefined
+  /**
+   * A tail read that has this many bytes ends where a slice begins, so that the slice before is not opened for nothing.
+   *
+   * @defaultValue all that was asked for
+   */
+  minTailBytes?: number | undefined
+}
+
 /** Reads slices as if they were one. The first call asks each for its size. */
 export class SliceSource implements ByteSource {
   readonly name: string
   readonly sliceNames: readonly string[]
   readonly #parts: readonly ByteSource[]
+  readonly #options: SliceOptions
   #learning: Promise<Starts> | undefined
   #starts: Starts | undefined
 
   /**
    * @param parts - first to last; closed with this source
    * @param name - what to call the whole in messages
+   * @param options - where the sizes come from, and how far a tail read goes
    * @throws TypeError when there are none
    */
-  constructor(parts: readonly ByteSource[], name: string) {
+  constructor(parts: readonly ByteSource[], name: string, options: SliceOptions = {}) {
     if (parts.length === 0) throw new TypeError(`${name} needs at least one slice`)
     this.name = name
     this.sliceNames = parts.map((part) => part.name)
     this.#parts = [...parts]
+    this.#options = options
   }
 
   async readTail(lengthBytes: number, options?: ReadOptions): Promise<TailBytes> {
     checkCount('lengthBytes', lengthBytes)
-    const sizeBytes = sizeOf(await this.#learn(options))
-    const length = Math.min(lengthBytes, sizeBytes)
-    return { bytes: await this.read(sizeBytes - length, length, options), sizeBytes }
+    const starts = await this.#learn(options)
+    const sizeBytes = sizeOf(starts)
+    const wanted = Math.max(sizeBytes - lengthBytes, 0)
+    const enough = sizeBytes - (this.#options.minTailBytes ?? sizeBytes)
+    const from = Math.max(wanted, starts[sliceAt(starts, enough)] ?? 0)
+    return { bytes: await this.read(from, sizeBytes - from, options), sizeBytes }
   }
 
   async read(offset: number, lengthBytes: number, options?: ReadOptions): Promise<Uint8Array> {
@@ -97,13 +119,15 @@ export class SliceSource implements ByteSource {
     const starts = await this.#learn(options)
     checkRangeInside(this.name, offset, lengthBytes, sizeOf(starts))
     const pieces: Piece[] = []
-    for (const [index, part] of this.#parts.entries()) {
+    const end = offset + lengthBytes
+    for (let index = sliceAt(starts, offset); ; index += 1) {
+      const part = this.#parts[index]
       const start = starts[index] ?? 0
+      if (part === undefined || start >= end) return pieces
       const from = Math.max(offset, start)
-      const to = Math.min(offset + lengthBytes, starts[index + 1] ?? 0)
+      const to = Math.min(end, starts[index + 1] ?? 0)
       if (from < to) pieces.push({ part, offset: from - start, lengthBytes: to - from })
     }
-    return pieces
   }
 
   /** Learns the sizes once for all callers; none of them can abort it for the others. */
@@ -117,17 +141,34 @@ export class SliceSource implements ByteSource {
   }
 
   async #learnNow(): Promise<Starts> {
+    const starts = [0]
+    const sizes = await (this.#options.learnSizes ?? (async () => this.#askSizes()))()
+    for (const size of sizes) starts.push(sizeOf(starts) + size)
+    this.#starts = starts
+    return starts
+  }
+
+  async #askSizes(): Promise<readonly number[]> {
     const sizes = this.#parts.map(() => 0)
     const queue = this.#parts.entries()
     const work = async (): Promise<void> => {
       for (const [index, part] of queue) sizes[index] = (await part.readTail(0)).sizeBytes
     }
     await Promise.all(Array.from({ length: SIZES_AT_ONCE }, work))
-    const starts = [0]
-    for (const size of sizes) starts.push(sizeOf(starts) + size)
-    this.#starts = starts
-    return starts
+    return sizes
   }
+}
+
+/** The last slice that begins at a place or before it; the first when none does. */
+function sliceAt(starts: Starts, offset: number): number {
+  let low = 0
+  let high = starts.length - 1
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((starts[middle] ?? 0) > offset) high = middle
+    else low = middle
+  }
+  return low
 }
 
 function sizeOf(starts: Starts): number {
