@@ -13,6 +13,8 @@ import { openFileData } from './file-data.ts'
 import type { FileData } from './file-data.ts'
 import { Hardlinks } from './hardlinks.ts'
 import { createOwnFileTest } from './own-files.ts'
+import { runBetweenHooks } from './pack-hooks.ts'
+import type { PackHooks } from './pack-hooks.ts'
 import { describeStat, toProblem } from './tree-entry.ts'
 import type { FileIdentity, TreeEntry, TreeProblem } from './tree-entry.ts'
 import { nodeFileSystem } from './tree-file-system.ts'
@@ -38,6 +40,8 @@ export interface PackOptions extends WalkOptions {
   storeSuffixes?: readonly string[] | undefined
   /** The archive's own time. @defaultValue `SOURCE_DATE_EPOCH` of the environment, else now */
   createdAt?: Time | Date | undefined
+  /** What to do before and after the packing, and before and after what patterns match is packed. */
+  hooks?: PackHooks | undefined
   /** Told after each entry and each half mebibyte of a file. */
   onProgress?: ((progress: PackProgress) => void) | undefined
 }
@@ -47,10 +51,12 @@ export interface PackReport {
   /** What the writer says of the archive. */
   readonly summary: ArchiveSummary
   readonly entryCount: number
-  /** Whether everything was taken as it is: there are no problems. */
+  /** Whether everything was taken as it is: there are no problems, and `hooks.afterRun` did not fail. */
   readonly ok: boolean
   /** What is missing, or stored but doubtful. */
   readonly problems: readonly TreeProblem[]
+  /** What `hooks.afterRun` failed with; the archive is whole all the same. */
+  readonly afterRunError?: unknown
   /** What is worth knowing: sockets passed over, a leading `/` taken off, … */
   readonly notices: readonly string[]
 }
@@ -70,7 +76,7 @@ export interface PackReport {
  * ```
  */
 export async function packTree(roots: TreeRoots, target: Target, options: PackOptions = {}): Promise<PackReport> {
-  return packWith(roots, target, options)
+  return runBetweenHooks(options, () => packWith(roots, target, options))
 }
 
 /** {@link packTree} on a file system that tests may choose. */
@@ -113,6 +119,7 @@ class Packer {
     const entries = walkWith(roots, {
       ...this.#options,
       hardlinks: this.#hardlinks,
+      pathHooks: this.#options.hooks?.paths,
       onExcluded: () => {
         this.#excluded += 1
       },
