@@ -12,7 +12,10 @@ export interface ReadOptions {
 
 /** The end of a source, and how long the whole is. */
 export interface TailBytes {
-  /** The last bytes, at most as many as were asked for, all when the source is shorter. */
+  /**
+   * The last bytes, as many as were asked for, all when the source is shorter. Slices of `openSlices` may give fewer, but
+   * 39: what lies in the slices before the last is not worth opening them before it is needed.
+   */
   bytes: Uint8Array
   /** Length of the whole source in bytes. */
   sizeBytes: number

@@ -5,6 +5,7 @@
 import { CHUNK_BYTES } from '../limits.ts'
 import type { ByteSource, ReadOptions, TailBytes } from './byte-source.ts'
 import { checkCount, checkRange } from './check-range.ts'
+import { endOfSlice } from './slice-border.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** Options of {@link withReadAhead}. */
@@ -46,6 +47,7 @@ class ReadAhead implements ByteSource {
   readonly #source: ByteSource
   readonly #windowBytes: number
   #end: number | undefined
+  #sizesKnown = false
   #window: Window | undefined
 
   constructor(source: ByteSource, { windowBytes = CHUNK_BYTES, endOffset }: ReadAheadOptions) {
@@ -72,12 +74,14 @@ class ReadAhead implements ByteSource {
     checkRange(offset, lengthBytes)
     options?.signal?.throwIfAborted()
     if (lengthBytes === 0 || lengthBytes >= this.#windowBytes) return this.#source.read(offset, lengthBytes, options)
-    const limit = this.#end ?? (await this.readTail(0, options)).sizeBytes
+    const limit = await this.#limit(options)
     const end = offset + lengthBytes
     if (end > limit) return this.#source.read(offset, lengthBytes, options)
     const window = this.#window
     if (window === undefined || offset < window.offset || end > window.end) {
-      const bytes = await this.#fetch(offset, Math.min(offset + this.#windowBytes, limit), options)
+      // The next slice may be elsewhere: it is not fetched for what nobody asked for.
+      const border = endOfSlice(this.#source, end - 1) ?? limit
+      const bytes = await this.#fetch(offset, Math.min(offset + this.#windowBytes, limit, border), options)
       return new Uint8Array(bytes.subarray(0, lengthBytes))
     }
     const bytes = await untilAborted(
@@ -96,6 +100,15 @@ class ReadAhead implements ByteSource {
   async close(): Promise<void> {
     this.#window = undefined
     await this.#source.close()
+  }
+
+  /** Gives where the last window ends, and has learned the sizes of slices then. */
+  async #limit(options: ReadOptions | undefined): Promise<number> {
+    const sizesKnown = this.#source.sliceNames === undefined || this.#sizesKnown
+    if (this.#end !== undefined && sizesKnown) return this.#end
+    const { sizeBytes } = await this.readTail(0, options)
+    this.#sizesKnown = true
+    return this.#end ?? sizeBytes
   }
 
   /** Makes a range the window, for others to wait for too; one that fails is forgotten. */

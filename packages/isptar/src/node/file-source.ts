@@ -13,9 +13,15 @@ import { fileError } from './file-error.ts'
 /** Most bytes asked of the system at once: it takes no 2 GiB in one call, and an abort is seen between two calls. */
 const STEP_BYTES = 64 * MiB
 
-interface OpenFile {
+interface OpenFile extends FilePin {
   readonly handle: FileHandle
+}
+
+/** What a file must still be when it is opened. */
+export interface FilePin {
+  /** Its size in bytes. */
   readonly sizeBytes: number
+  /** Its modification time, in nanoseconds since 1970. */
   readonly mtimeNs: bigint
 }
 
@@ -23,13 +29,19 @@ interface OpenFile {
 export class FileSource implements ByteSource {
   readonly name: string
   readonly #path: string
+  readonly #pin: FilePin | undefined
   #file: Promise<OpenFile> | undefined
   #closed = false
 
-  /** @param path - of a regular file */
-  constructor(path: string) {
+  /**
+   * @param path - of a regular file
+   * @param pin - size and time it has, where they are known: with others it counts as changed. @defaultValue those it
+   * has when it is opened
+   */
+  constructor(path: string, pin?: FilePin) {
     this.name = path
     this.#path = path
+    this.#pin = pin
   }
 
   async readTail(lengthBytes: number, options?: ReadOptions): Promise<TailBytes> {
@@ -83,7 +95,9 @@ export class FileSource implements ByteSource {
     const handle = await open(this.#path, 'r')
     try {
       const { size, mtimeNs } = await handle.stat({ bigint: true })
-      return { handle, sizeBytes: Number(size), mtimeNs }
+      const pin = this.#pin ?? { sizeBytes: Number(size), mtimeNs }
+      if (pin.sizeBytes === Number(size) && pin.mtimeNs === mtimeNs) return { handle, ...pin }
+      throw this.#error('open', 'changed', 'it changed since it was found; open the archive anew')
     } catch (error) {
       await handle.close()
       throw error

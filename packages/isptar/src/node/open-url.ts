@@ -3,11 +3,12 @@ import { isIsptarError, LimitError, StorageError } from '../errors.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { HttpSource } from '../io/http-source.ts'
 import type { HttpSourceOptions } from '../io/http-source.ts'
+import type { SlicePart } from '../io/lazy-source.ts'
 import { splitSliceName } from '../io/slice-name.ts'
-import { SliceSource } from '../io/slice-source.ts'
 import { type RetryOptions, withRetry } from '../io/with-retry.ts'
 import { withTail } from '../io/with-tail.ts'
 import { TAIL_BYTES } from '../limits.ts'
+import { openSlices } from '../read/open-slices.ts'
 
 /** Slices asked for at the same time while looking how many there are. */
 const PROBES_AT_ONCE = 8
@@ -46,28 +47,29 @@ export async function openUrl(url: string | URL, options: OpenUrlOptions = {}): 
   if (given !== undefined) {
     const parts = await findSlices(address, given.whole, options)
     if (parts.length < given.slice) throw missing(sliceOf(address, given.whole, parts.length + 1, options))
-    return new SliceSource(parts, source.name.slice(0, -`.part${given.slice}`.length))
+    return openSlices(parts, { name: source.name.slice(0, -`.part${given.slice}`.length) })
   }
   try {
     return withTail(source, await source.readTail(options.tailBytes ?? TAIL_BYTES, options))
   } catch (error) {
     const parts = isAbsent(error) ? await findSlices(address, address.pathname, options) : []
     if (parts.length === 0) throw error
-    return new SliceSource(parts, source.name)
+    return openSlices(parts, { name: source.name })
   }
 }
 
-async function findSlices(address: URL, whole: string, options: OpenUrlOptions): Promise<readonly ByteSource[]> {
-  const parts: ByteSource[] = []
+async function findSlices(address: URL, whole: string, options: OpenUrlOptions): Promise<readonly SlicePart[]> {
+  const parts: SlicePart[] = []
   while (parts.length < MAX_SLICES) {
     const batch = Array.from({ length: PROBES_AT_ONCE }, (_, index) =>
       sliceOf(address, whole, parts.length + index + 1, options),
     )
-    const present = await Promise.all(batch.map(async (part) => isPresent(part, options)))
-    const end = present.indexOf(false)
+    const present = await Promise.all(batch.map(async (source) => partOf(source, options)))
+    const end = present.indexOf(undefined)
     const absent = batch[end]
-    if (absent !== undefined && present.lastIndexOf(true) > end) throw missing(absent)
-    parts.push(...batch.slice(0, end === -1 ? undefined : end))
+    const found = present.filter((part) => part !== undefined)
+    if (absent !== undefined && found.length > end) throw missing(absent)
+    parts.push(...found)
     if (end !== -1) return parts
   }
   throw new LimitError(`more than ${MAX_SLICES} slices of ${whole}: the server seems to answer to every name`, {
@@ -83,13 +85,13 @@ function sliceOf(address: URL, whole: string, slice: number, options: OpenUrlOpt
   return withRetry(new HttpSource(url, options), options.retry)
 }
 
-/** Asks for the size alone; the source keeps it, so it is not asked for again. */
-async function isPresent(part: ByteSource, options: OpenUrlOptions): Promise<boolean> {
+/** Asks for the size alone; undefined where there is no such slice. */
+async function partOf(source: ByteSource, options: OpenUrlOptions): Promise<SlicePart | undefined> {
   try {
-    await part.readTail(0, options)
-    return true
+    const { sizeBytes } = await source.readTail(0, options)
+    return { name: source.name, sizeBytes, open: async () => source }
   } catch (error) {
-    if (isAbsent(error)) return false
+    if (isAbsent(error)) return undefined
     throw error
   }
 }

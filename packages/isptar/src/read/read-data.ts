@@ -6,6 +6,7 @@ import { decodeText } from '../bytes/text.ts'
 import { BaseMismatchError, FormatError, IntegrityError, isIsptarError, UnsupportedError } from '../errors.ts'
 import { decodeMember } from '../gzip/decode-member.ts'
 import type { ByteSource } from '../io/byte-source.ts'
+import { endOfSlice } from '../io/slice-border.ts'
 import { KiB, MiB } from '../limits.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import { type DataContext, locateData, type MemberPlace, parseCrc32 } from './locate-data.ts'
@@ -59,6 +60,9 @@ async function readWhole(
 ): Promise<Uint8Array | undefined> {
   const window = firstWindow(record, place)
   if (window > WHOLE_BYTES || record.sizeBytes > WHOLE_BYTES) return undefined
+  // A guess must not reach into the next slice, which may be elsewhere: a stream goes there only if the member does.
+  const border = place.packedBytes === undefined ? endOfSlice(context.bytes, place.offset) : undefined
+  if (border !== undefined && place.offset + window > border) return undefined
   const packed = await context.bytes.read(place.offset, window, options)
   refuseNoMember(packed, record, place)
   try {

@@ -1,0 +1,37 @@
+/** Joins slices of which some may be elsewhere: each is opened, or fetched, when a byte of it is needed (SPEC 7). */
+import { codec as defaultCodec } from '#codec'
+import type { Codec } from '../gzip/codec.ts'
+import { LazySource, type SlicePart } from '../io/lazy-source.ts'
+import { SliceSource } from '../io/slice-source.ts'
+import { MAX_TRAILER_BYTES } from '../tail/trailer.ts'
+import { learnSliceSizes } from './slice-sizes.ts'
+
+/** Options of {@link openSlices}. */
+export interface OpenSlicesOptions {
+  /** What to call the whole in messages. */
+  name: string
+  /** What inflates and checks. @defaultValue `node:zlib` on Node, pako elsewhere */
+  codec?: Codec | undefined
+}
+
+/**
+ * Makes a source of slices. Opens nothing yet: the tail is read from the last slice alone where it lies in it, and every
+ * other slice is opened when a byte of it is needed. Sizes that no store tells come from the service info; an archive
+ * of the original has none there, so one slice besides the last must be had then.
+ *
+ * @param parts - all slices, first to last, also those that are elsewhere
+ * @throws TypeError when there are none
+ * @example
+ * ```ts
+ * const parts = objects.map(({ key, size }) => ({ name: key, sizeBytes: size, open: async () => new HttpSource(sign(key)) }))
+ * const archive = await openArchive(openSlices(parts, { name: 'site.tgz' }))
+ * ```
+ */
+export function openSlices(parts: readonly SlicePart[], options: OpenSlicesOptions): SliceSource {
+  const { name, codec = defaultCodec } = options
+  const slices = parts.map((part) => new LazySource(part))
+  return new SliceSource(slices, name, {
+    learnSizes: async () => learnSliceSizes(slices, name, codec),
+    minTailBytes: MAX_TRAILER_BYTES,
+  })
+}

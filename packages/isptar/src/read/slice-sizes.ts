@@ -1,0 +1,89 @@
+/**
+ * How long the slices are of which some are not at hand (SPEC 5, 7): the service info says it, or, in archives of the
+ * original, all but the last are alike. Only the slices at the end are read for it.
+ */
+import { concatBytes } from '../bytes/concat.ts'
+import { FormatError } from '../errors.ts'
+import type { Codec } from '../gzip/codec.ts'
+import type { ByteSource } from '../io/byte-source.ts'
+import type { LazySource } from '../io/lazy-source.ts'
+import { type ServiceInfo, serviceNumber } from '../tail/service-info.ts'
+import { findTrailer, MAX_TRAILER_BYTES } from '../tail/trailer.ts'
+import { checkServiceInfoSize, readServiceInfo } from './service-info-member.ts'
+
+/**
+ * Gives the size of each slice in bytes, and holds each to it from then on. Costs nothing where all sizes are known,
+ * else it opens the last slice, and those before it only while the service info is not whole. In an archive that does
+ * not record the size of its slices, it opens the first one too when none but the last is at hand.
+ *
+ * @param slices - first to last
+ * @param name - of the whole, for messages
+ * @throws FormatError when the last one does not end an archive, or not this one; StorageError when a slice that is
+ * needed cannot be had
+ */
+export async function learnSliceSizes(
+  slices: readonly LazySource[],
+  name: string,
+  codec: Codec,
+): Promise<readonly number[]> {
+  await slices.at(-1)?.readTail(0)
+  const known = knownSizes(slices)
+  if (known.length === slices.length) return known
+  const { info, endBytes } = await readEnd(slices, codec)
+  const recorded = info.has('slice_size')
+  const sizes = recorded ? recordedSizes(slices, info, endBytes, name) : await alikeSizes(slices)
+  for (const [index, slice] of slices.entries()) slice.expectSize(sizes[index] ?? 0)
+  return sizes
+}
+
+function knownSizes(slices: readonly LazySource[]): readonly number[] {
+  return slices.flatMap(({ sizeBytes }) => sizeBytes ?? [])
+}
+
+/** Reads the service info when only the end of the archive is known, and says how far from the end it begins. */
+async function readEnd(slices: readonly LazySource[], codec: Codec): Promise<{ info: ServiceInfo; endBytes: number }> {
+  const { bytesFromEnd, serviceInfoPackedBytes } = findTrailer(await readLast(slices, MAX_TRAILER_BYTES), codec)
+  const endBytes = checkServiceInfoSize(serviceInfoPackedBytes, Number.MAX_SAFE_INTEGER) + bytesFromEnd
+  const end = await readLast(slices, endBytes)
+  checkServiceInfoSize(serviceInfoPackedBytes, end.length - bytesFromEnd)
+  return { info: readServiceInfo(end.subarray(0, serviceInfoPackedBytes), codec, []), endBytes }
+}
+
+/** Gives the last bytes, all there are when there are fewer; opens no slice before the one that suffices. */
+async function readLast(slices: readonly ByteSource[], lengthBytes: number): Promise<Uint8Array> {
+  let bytes: Uint8Array = new Uint8Array(0)
+  for (let index = slices.length - 1; index >= 0 && bytes.length < lengthBytes; index -= 1) {
+    const share = await slices[index]?.readTail(lengthBytes - bytes.length)
+    if (share !== undefined) bytes = concatBytes([share.bytes, bytes])
+  }
+  return bytes
+}
+
+/** All have the recorded size but the last, and the one before it, which may have been ended early for the tail. */
+function recordedSizes(
+  slices: readonly LazySource[],
+  info: ServiceInfo,
+  endBytes: number,
+  name: string,
+): readonly number[] {
+  const sliceBytes = serviceNumber(info, 'slice_size')
+  const totalBytes = serviceNumber(info, 'listing_offset') + serviceNumber(info, 'listing_size') + endBytes
+  const lastBytes = slices.at(-1)?.sizeBytes ?? 0
+  const fullCount = slices.length - 2
+  const beforeLastBytes = totalBytes - lastBytes - fullCount * sliceBytes
+  if (beforeLastBytes < 1 || beforeLastBytes > sliceBytes)
+    throw new FormatError(
+      `${name} was cut into slices of ${sliceBytes} bytes and has ${totalBytes} in all: that is not ${slices.length} ` +
+        `slices with a last one of ${lastBytes}; is ${slices.at(-1)?.name ?? 'it'} of another archive?`,
+    )
+  return [...new Array<number>(fullCount).fill(sliceBytes), beforeLastBytes, lastBytes]
+}
+
+/** A slice that was cut short does not say how long the others are, so the longest counts. */
+async function alikeSizes(slices: readonly LazySource[]): Promise<readonly number[]> {
+  const known = knownSizes(slices.slice(0, -1))
+  const [first] = slices
+  const alike = known.length > 0 || first === undefined ? known : [(await first.readTail(0)).sizeBytes]
+  const sizeBytes = alike.reduce((longest, size) => Math.max(longest, size), 0)
+  return slices.map((slice) => slice.sizeBytes ?? sizeBytes)
+}
