@@ -75,6 +75,37 @@ describe('SliceSource', () => {
     expect(() => source.locate(slice, offset)).toThrow(message)
   })
 
+  it.each([
+    [39, 300, 50],
+    [51, 300, 150],
+    [150, 300, 150],
+    [151, 300, 250],
+    [1000, 300, 250],
+    [39, 40, 40],
+    [51, 60, 60],
+    [0, 300, 0],
+  ])('of which %i bytes are enough gives, of a tail of %i, %i', async (minTailBytes, lengthBytes, given) => {
+    const source = new SliceSource(sized(100, 100, 50, 0), 'a.tgz', { minTailBytes })
+    const { bytes, sizeBytes } = await source.readTail(lengthBytes)
+    expect([bytes.length, sizeBytes]).toEqual([given, 250])
+    expect(bytes).toEqual(await source.read(250 - given, given))
+  })
+
+  it('takes sizes that are told, once, and again when that failed', async () => {
+    let calls = 0
+    const learnSizes = async (): Promise<readonly number[]> => {
+      calls += 1
+      if (calls === 1) throw new StorageError('no', { operation: 'read', location: 'a', kind: 'connection' })
+      return [100, 50]
+    }
+    const parts = sized(100, 50).map(withCounter)
+    const source = new SliceSource(parts, 'a.tgz', { learnSizes })
+    expect(await failureOf(source.read(0, 1))).toMatchObject({ kind: 'connection' })
+    await Promise.all([source.read(99, 2), source.readTail(0)])
+    expect(calls).toBe(2)
+    expect(parts.map((part) => part.log)).toEqual([[{ offset: 99, lengthBytes: 1 }], [{ offset: 0, lengthBytes: 1 }]])
+  })
+
   it('asks again for the sizes when that failed', async () => {
     const [first, second] = sized(10, 10)
     let failures = 1

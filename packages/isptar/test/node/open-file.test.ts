@@ -20,7 +20,8 @@ async function write(...names: string[]): Promise<void> {
 
 async function read(name: string): Promise<string> {
   const source = await openFile(join(folder, name))
-  const { bytes } = await source.readTail(1000)
+  const { sizeBytes } = await source.readTail(0)
+  const bytes = await source.read(0, sizeBytes)
   await source.close()
   return Buffer.from(bytes).toString()
 }
