@@ -23,6 +23,7 @@ const offences = [
   [`${library}/write/sibling.ts`, imports('../read/x.ts'), 'no-restricted-imports'],
   [`${library}/extract/sibling.ts`, imports('../read/x.ts'), 'no-restricted-imports'],
   [`${library}/extract/up.ts`, imports('../node/x.ts'), 'no-restricted-imports'],
+  [`${library}/pipe/up.ts`, imports('../node/x.ts'), 'no-restricted-imports'],
   [`${library}/read/up.ts`, imports('../index.ts'), 'no-restricted-imports'],
   [`${library}/index.ts`, imports('./node/x.ts'), 'no-restricted-imports'],
   ['packages/cli/src/behind.ts', imports('isptar/src/x.ts'), 'no-restricted-imports'],

@@ -25,11 +25,15 @@ const TYPES: ReadonlyMap<string, EntryType> = new Map([
  * Decodes a line.
  *
  * @param line - without its LF
+ * @param form - whether it lacks the offset word, as lines on a pipe do
  * @returns undefined for a line that is no entry: fewer than five fields or an unknown type word; the original reads
  * over such lines too
  * @throws FormatError when an entry's field is malformed
  */
-export function decodeListingLine(line: Uint8Array): ListingRecord | undefined {
+export function decodeListingLine(
+  line: Uint8Array,
+  form: { readonly withoutPlaces: boolean } = { withoutPlaces: false },
+): ListingRecord | undefined {
   const fields = splitFields(line)
   const type = TYPES.get(decodeLatin1(chompType(fields[4])))
   if (type === undefined) return undefined
@@ -46,7 +50,7 @@ export function decodeListingLine(line: Uint8Array): ListingRecord | undefined {
       userName: owner.name,
       gid: team.id,
       groupName: team.name,
-      ...decodeDetails(type, fields),
+      ...decodeDetails(type, fields, form.withoutPlaces),
     }
   } catch (cause) {
     if (!(cause instanceof FormatError)) throw cause
@@ -88,8 +92,8 @@ function decodeOwner(field: Uint8Array, what: string): { name: string; id: numbe
 
 type Details = Pick<ListingRecord, 'mtime' | 'sizeBytes' | 'linkBytes' | 'device' | 'location' | 'columns'>
 
-function decodeDetails(type: EntryType, fields: readonly Uint8Array[]): Details {
-  if (type === 'file') return decodeFile(fields)
+function decodeDetails(type: EntryType, fields: readonly Uint8Array[], withoutPlaces: boolean): Details {
+  if (type === 'file') return decodeFile(fields, withoutPlaces)
   if (type === 'symlink' || type === 'hardlink')
     return { sizeBytes: 0, linkBytes: unescapeField(field(fields, 5, 'target')), ...decodeColumns(fields.slice(6)) }
   if (type === 'char' || type === 'block') {
@@ -100,11 +104,12 @@ function decodeDetails(type: EntryType, fields: readonly Uint8Array[]): Details 
   return { sizeBytes: 0, ...decodeColumns(fields.slice(5)) }
 }
 
-function decodeFile(fields: readonly Uint8Array[]): Details {
+function decodeFile(fields: readonly Uint8Array[], withoutPlaces: boolean): Details {
   const seconds = parseSigned(text(fields, 5, 'mtime'), 'mtime')
   const sizeBytes = parseNumber(text(fields, 6, 'size'), 'size')
-  const location = sizeBytes > 0 ? decodeLocation(text(fields, 7, 'offset word')) : undefined
-  const { columns } = decodeColumns(fields.slice(sizeBytes > 0 ? 8 : 7))
+  const hasPlace = sizeBytes > 0 && !withoutPlaces
+  const location = hasPlace ? decodeLocation(text(fields, 7, 'offset word')) : undefined
+  const { columns } = decodeColumns(fields.slice(hasPlace ? 8 : 7))
   const ns = columns.get('ns')
   const nanoseconds = ns === undefined ? 0 : parseNumber(ns, 'ns')
   if (nanoseconds > 999_999_999) throw new FormatError(`ns is ${nanoseconds}, expected less than 10^9`)
