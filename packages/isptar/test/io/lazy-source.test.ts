@@ -112,7 +112,7 @@ describe('LazySource', () => {
 
   it('aborts an opening that is under way when it is closed, and closes what comes of it', async () => {
     let closed = false
-    let finish = (_: ByteSource): void => {}
+    let finish: ((source: ByteSource) => void) | undefined
     let signal: AbortSignal | undefined
     const open = async (given: AbortSignal): Promise<ByteSource> => {
       signal = given
@@ -130,7 +130,7 @@ describe('LazySource', () => {
     late.close = async () => {
       closed = true
     }
-    finish(late)
+    finish?.(late)
     await Promise.all([closing, read])
     expect(closed).toBe(true)
   })
