@@ -23,6 +23,8 @@ const offences = [
   [`${library}/write/sibling.ts`, imports('../read/x.ts'), 'no-restricted-imports'],
   [`${library}/extract/sibling.ts`, imports('../read/x.ts'), 'no-restricted-imports'],
   [`${library}/extract/up.ts`, imports('../node/x.ts'), 'no-restricted-imports'],
+  [`${library}/read/above.ts`, imports('../chain/x.ts'), 'no-restricted-imports'],
+  [`${library}/chain/up.ts`, imports('../node/x.ts'), 'no-restricted-imports'],
   [`${library}/pipe/up.ts`, imports('../node/x.ts'), 'no-restricted-imports'],
   [`${library}/read/up.ts`, imports('../index.ts'), 'no-restricted-imports'],
   [`${library}/index.ts`, imports('./node/x.ts'), 'no-restricted-imports'],

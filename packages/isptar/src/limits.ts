@@ -38,5 +38,11 @@ export const MAX_LINK_DEPTH = 40
 /** Data of unknown size is held in memory up to this many bytes before its header is written (SPEC 1.1). */
 export const SPOOL_BYTES: number = 1 * MiB
 
+/** Plain bytes between seek points inside a file: small beside a request, large enough to cost nothing in size. */
+export const SEEK_BYTES: number = 1 * MiB
+
+/** Largest index section that is read: enough for a listing of a hundred million entries. */
+export const MAX_INDEX_BYTES: number = 16 * MiB
+
 /** Highest number of a slice in a folder: a stray file named `.part999999999` must not make a list of as many slices. */
 export const MAX_SLICES = 100_000

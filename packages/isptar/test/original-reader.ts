@@ -113,21 +113,29 @@ function membersOf(bytes: Buffer): OriginalMember[] {
   return members
 }
 
-/** The tail is a tar entry: its header in a member of its own, its size the sum of its parts, then the end of the tar. */
+/**
+ * The tail is a tar entry: its header in a member of its own, its size the sum of its parts, then the end of the tar. What
+ * stands before the listing, or behind it and counted in its size, the original reads over.
+ */
 function checkTail(
   members: readonly OriginalMember[],
   listing: OriginalMember,
   service: OriginalMember,
   trailer: OriginalMember,
 ): void {
-  const offsets = members.slice(-3).map(({ offset }) => offset)
-  demand(String(offsets) === String([listing.offset, service.offset, trailer.offset]), 'three members in the tail')
-  const header = members.at(-4)?.plain ?? Buffer.alloc(0)
+  const start = members.findLastIndex(({ plain }) => plain.toString('latin1', 0, 13) === '.backup.info\0')
+  const header = members[start]?.plain ?? Buffer.alloc(0)
   demand(header.length === BLOCK, 'a member of its own for the header of .backup.info')
-  demand(header.toString('latin1', 0, 13) === '.backup.info\0', 'the name .backup.info')
   demand(header.toString('latin1', 100, 108) === '0000400\0', 'mode 0400')
+  const parts = members.slice(start + 1)
+  demand(
+    parts.some(({ offset }) => offset === listing.offset),
+    'the listing in .backup.info',
+  )
+  const ends = parts.slice(-2).map(({ offset }) => offset)
+  demand(String(ends) === String([service.offset, trailer.offset]), 'service info and trailer at the end')
   const digits = trailer.plain.indexOf(0)
-  const content = listing.plain.length + service.plain.length + digits
+  const content = parts.slice(0, -1).reduce((sum, { plain }) => sum + plain.length, digits)
   demand(Number.parseInt(header.toString('latin1', 124, 135), 8) === content, 'the size of .backup.info')
   const zeros = ((BLOCK - (content % BLOCK)) % BLOCK) + 2 * BLOCK
   demand(trailer.plain.length - digits === zeros, 'padding and two blocks of zeros')
@@ -220,7 +228,7 @@ function checkMembers(
   const data = new Set(entries.flatMap(({ offset }) => (offset === undefined ? [] : [offset])))
   let headersBefore = false
   for (const { offset, plain } of members) {
-    if (offset >= listing.offset) break
+    if (offset >= listing.offset || plain.toString('latin1', 0, 13) === '.backup.info\0') break
     demand(plain.length > 0 && plain.length % BLOCK === 0, `whole blocks in the member at ${offset}`)
     if (data.delete(offset)) demand(headersBefore, `headers before the data at ${offset}`)
     else demand(plain.toString('latin1', 257, 262) === 'ustar', `a tar header at ${offset}`)

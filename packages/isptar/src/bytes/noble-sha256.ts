@@ -6,5 +6,9 @@ import type { Sha256 } from './sha256.ts'
 /** Starts a SHA-256. */
 export function createSha256(): Sha256 {
   const hash = sha256.create()
-  return { update: (bytes) => void hash.update(bytes), hex: () => bytesToHex(hash.digest()) }
+  return {
+    update: (bytes) => void hash.update(bytes),
+    digest: () => hash.digest(),
+    hex: () => bytesToHex(hash.digest()),
+  }
 }

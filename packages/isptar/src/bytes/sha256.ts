@@ -4,6 +4,8 @@
 export interface Sha256 {
   /** Takes the next bytes. */
   update(bytes: Uint8Array): void
-  /** Gives the digest, 64 lower-case hex digits; the hash takes nothing more afterwards. */
+  /** Gives the 32 bytes of the digest; the hash takes nothing more afterwards. */
+  digest(): Uint8Array
+  /** Gives the digest as 64 lower-case hex digits instead. */
   hex(): string
 }

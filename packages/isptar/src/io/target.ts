@@ -15,6 +15,13 @@ export interface Target {
    * not known when its header is written.
    */
   patch?(offset: number, bytes: Uint8Array): Promise<void>
+  /**
+   * Length of a slice in bytes, where the store cuts what it is given into slices (SPEC 7). Each slice has it but the last,
+   * and one that {@link cut} ended.
+   */
+  readonly sliceBytes?: number | undefined
+  /** Ends the slice at hand, so that what is written next begins a new one. Present where `sliceBytes` is. */
+  cut?(): Promise<void>
   /** Makes what was written appear under its name, durably. */
   commit(): Promise<void>
   /** Leaves nothing behind. Safe to call at any time, also after a failure, and twice; never throws after `commit`. */

@@ -6,7 +6,7 @@
 import { lstatSync, mkdirSync, rmdirSync, symlinkSync, unlinkSync, type Stats } from 'node:fs'
 import { IntegrityError, StorageError, UnsafePathError } from '../errors.ts'
 import { placeEntry } from '../extract/place-entry.ts'
-import { Entry, type EntryReader } from '../read/entry.ts'
+import type { Entry, EntryReader } from '../read/entry.ts'
 import type { ReportBuilder } from './extract-report.ts'
 import type { ExtractSettings } from './extract-options.ts'
 import { errnoOf } from './file-error.ts'
@@ -72,7 +72,7 @@ export class TreeRestorer {
         return this.#restoreFolder(entry, place)
       case 'file':
         return this.put(entry, place, (folder, name) => {
-          const source = new Entry(entry.record, reader)
+          const source = entry.of(reader)
           return restoreData(folder, name, source, settings.signal, (fd) => applyToFd(fd, entry, attributes))
         })
       case 'symlink':

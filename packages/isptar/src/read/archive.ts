@@ -1,6 +1,7 @@
 /** An open archive: its entries, lookup by path, and the data of one entry for one range read. */
+import { createSha256 } from '#sha256'
 import { encodeText } from '../bytes/text.ts'
-import { EntryNotFoundError, FormatError, UnsupportedError } from '../errors.ts'
+import { BaseMismatchError, EntryNotFoundError, FormatError, UnsupportedError } from '../errors.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { withReadAhead } from '../io/with-read-ahead.ts'
 import { MAX_LINK_DEPTH } from '../limits.ts'
@@ -9,11 +10,15 @@ import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
+import type { DigestSection } from './digest-section.ts'
 import { Entry, type EntryReader, type StreamOptions } from './entry.ts'
-import { type LineMatch, matchFolder, matchPath } from './line-match.ts'
+import { matchFolder } from './line-match.ts'
+import type { LineBatch, LineLookup } from './line-lookup.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
-import { readData } from './read-data.ts'
+import { findPacked, type PackedMember, type PackedOptions } from './packed-member.ts'
+import { readPart } from './read-part.ts'
+import { checkReferences } from './check-references.ts'
 import { toReadableStream } from './readable.ts'
 import { verifyArchive, type VerifyOptions, type VerifyReport } from './verify.ts'
 
@@ -21,6 +26,8 @@ import { verifyArchive, type VerifyOptions, type VerifyReport } from './verify.t
 export interface EntriesOptions extends ReadOptions {
   /** A folder: only it and what is in it. @defaultValue everything */
   under?: string | undefined
+  /** Whether entries come with their SHA-256; costs a pass over the digest section. @defaultValue false */
+  digests?: boolean | undefined
 }
 
 /** The part of a file's data that was asked for, in bytes of the data. */
@@ -37,7 +44,13 @@ export interface ArchiveParts {
   readonly serviceInfo: ServiceInfo
   readonly tail: TailLayout
   readonly listing: Listing
+  readonly lookup: LineLookup
+  readonly digests: DigestSection | undefined
   readonly data: DataContext
+  /** Nearest first; undefined where one was not given. */
+  readonly bases: readonly (Archive | undefined)[]
+  /** Whether its data is elsewhere: it is a catalogue that was opened alone. */
+  readonly isCatalogue: boolean
   readonly notices: readonly string[]
 }
 
@@ -93,6 +106,26 @@ export class Archive implements EntryReader {
     return this.serviceInfo.get('listing_sha256')
   }
 
+  /** Identities of its bases, nearest first, as far as it says them; empty for full archives and in format 1. */
+  get baseIdentities(): readonly string[] {
+    return splitList(this.serviceInfo.get('base'), ',')
+  }
+
+  /** Names under which its bases may be found, nearest first; empty where it knows none. */
+  get baseNames(): readonly string[] {
+    return splitList(this.serviceInfo.get('base_name'), '/')
+  }
+
+  /** The bases it was opened with, nearest first; undefined where one was not given. */
+  get bases(): readonly (Archive | undefined)[] {
+    return this.#parts.bases
+  }
+
+  /** Whether it is an isolated catalogue, opened without the archive that has the data. */
+  get isCatalogue(): boolean {
+    return this.#parts.isCatalogue
+  }
+
   /** How many entries it says it has; undefined in format 1 and when what it says is no number. */
   get entryCount(): number | undefined {
     const count = this.serviceInfo.get('entries')
@@ -105,34 +138,54 @@ export class Archive implements EntryReader {
   }
 
   /**
-   * Gives the entries in stored order. Memory does not grow with their number. Costs at most one read of the listing.
+   * Gives the entries in stored order. Memory does not grow with their number. Costs at most one read of the listing; for
+   * a folder, where the archive has an index, only of the blocks that hold it.
    *
    * @throws FormatError for a malformed line; IntegrityError, after the last entry, when the listing's CRC is wrong
    */
   async *entries(options: EntriesOptions = {}): AsyncGenerator<Entry, void, undefined> {
-    const wanted = matchFolder(encodeText(normalizeEntryPath(options.under ?? '')))
-    for await (const lines of this.#listing.batches(options))
-      for (const line of lines) {
-        const record = wanted(line) ? decodeListingLine(line) : undefined
-        if (record !== undefined) yield new Entry(record, this)
-      }
+    const folder = encodeText(normalizeEntryPath(options.under ?? ''))
+    const wanted = matchFolder(folder)
+    // Digests are read along line by line, so that lines are, too.
+    const digests = options.digests ? this.#parts.digests?.all(options) : undefined
+    const batches = digests ? this.#parts.lookup.all(options) : this.#parts.lookup.near(folder, options)
+    for await (const batch of batches) yield* this.#entriesOf(batch, wanted, digests)
+  }
+
+  async *#entriesOf(
+    { firstLine, lines, checked }: LineBatch,
+    wanted: (line: Uint8Array) => boolean,
+    digests: AsyncGenerator<Uint8Array | undefined, void, undefined> | undefined,
+  ): AsyncGenerator<Entry, void, undefined> {
+    for (const [index, bytes] of lines.entries()) {
+      const digest = (await digests?.next())?.value ?? undefined
+      const record = wanted(bytes) ? decodeListingLine(bytes) : undefined
+      if (record !== undefined) yield new Entry(record, this, { line: firstLine + index, checked, digest })
+    }
   }
 
   /**
-   * Finds the entry of exactly this path; of several, the last. Costs one pass over the listing.
+   * Finds the entry of exactly this path; of several, the last. Costs one block of the listing where the archive has an
+   * index, else one pass over it.
    *
    * @param path - as stored; a leading `./` and a trailing `/` do not matter
    */
   async find(path: string, options: ReadOptions = {}): Promise<Entry | undefined> {
-    const record = await this.#findLast(matchPath(encodeText(normalizeEntryPath(path))), options)
-    return record && new Entry(record, this)
+    const found = await this.#parts.lookup.find(encodeText(normalizeEntryPath(path)), options)
+    return found && this.#entryOf(found.bytes, found.line)
   }
 
-  async #findLast(matches: LineMatch, options: ReadOptions): Promise<ListingRecord | undefined> {
-    let found: ListingRecord | undefined
-    for await (const lines of this.#listing.batches(options))
-      for (const line of lines) if (matches(line)) found = decodeListingLine(new Uint8Array(line)) ?? found
-    return found
+  /**
+   * Gives the entry of a line of the listing, from 0; undefined when it is none. Costs as much as {@link find}.
+   */
+  async entryAt(line: number, options: ReadOptions = {}): Promise<Entry | undefined> {
+    const bytes = await this.#parts.lookup.atLine(line, options)
+    return bytes && this.#entryOf(new Uint8Array(bytes), line)
+  }
+
+  #entryOf(bytes: Uint8Array, line: number): Entry | undefined {
+    const record = decodeListingLine(bytes)
+    return record && new Entry(record, this, { line, checked: true })
   }
 
   /**
@@ -189,27 +242,84 @@ export class Archive implements EntryReader {
     return new TextDecoder().decode(await this.bytes(entry, options))
   }
 
-  /** Finds whose data is meant and checks the part asked for; the listing was checked whole after that. */
+  /** Finds whose data is meant and checks the part asked for; its line was checked after that. */
   async #locate(given: string | Entry, options: StreamOptions): Promise<DataPart> {
-    if (typeof given !== 'string' && !given.isOf(this))
-      throw new TypeError(`${JSON.stringify(given.path)} is an entry of another archive than ${this.name}`)
-    const entry = typeof given === 'string' ? await this.get(given, options) : given
-    const { record } = await this.#follow(entry, options)
-    await this.#listing.ensureWhole(options)
+    const entry = typeof given === 'string' ? await this.get(given, options) : this.#own(given)
+    const { record, place } = await this.#follow(entry, options)
+    if (!place.checked) await this.#listing.ensureWhole(options)
     const { start = 0, end = record.sizeBytes } = options
     const inside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end
     if (inside && end <= record.sizeBytes) return { record, start, end }
     throw new RangeError(`bytes ${start} to ${end} of ${JSON.stringify(entry.path)}: it has ${record.sizeBytes}`)
   }
 
-  async *#read({ record, start, end }: DataPart, options: StreamOptions): AsyncGenerator<Uint8Array, void, undefined> {
-    let offset = 0
-    for await (const piece of readData(this.#data, record, options)) {
-      const from = Math.max(start - offset, 0)
-      const to = Math.min(Math.max(end - offset, 0), piece.length)
-      offset += piece.length
-      if (from < to) yield to - from === piece.length ? piece : piece.subarray(from, to)
+  #own(entry: Entry): Entry {
+    if (entry.isOf(this)) return entry
+    throw new TypeError(`${JSON.stringify(entry.path)} is an entry of another archive than ${this.name}`)
+  }
+
+  #read({ record, start, end }: DataPart, options: StreamOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    return readPart(this.#data, record, { start, end }, options)
+  }
+
+  /**
+   * Gives the data member of a file as it is packed, to be moved into another archive: see `ArchiveWriter.addPacked`. Costs
+   * one read, and inflating it to check it. The data may lie in a base.
+   *
+   * @param entry - a file with data; hardlinks are not followed
+   * @returns undefined when its member holds more than this file, as the original program writes them
+   * @throws FormatError, IntegrityError, BaseMismatchError; also while its chunks are read
+   */
+  async packed(entry: Entry, options: PackedOptions = {}): Promise<PackedMember | undefined> {
+    const { record, place } = this.#own(entry)
+    if (!place.checked) await this.#listing.ensureWhole(options)
+    return findPacked(this.#data, record, options)
+  }
+
+  /** Gives the recorded SHA-256 of a file's data; see {@link Entry.digest}. */
+  async digest(entry: Entry, options?: ReadOptions): Promise<Uint8Array | undefined> {
+    return this.#parts.digests?.at(this.#own(entry).place.line, options)
+  }
+
+  /** Whether it records the SHA-256 of its files. */
+  get hasDigests(): boolean {
+    return this.#parts.digests !== undefined
+  }
+
+  /** Gives {@link identity}, also of archives that do not say it: then it costs a pass over the listing. */
+  async computeIdentity(options: ReadOptions = {}): Promise<string> {
+    if (this.identity !== undefined) return this.identity
+    const sha256 = createSha256()
+    for await (const piece of this.#listing.plain(options)) sha256.update(piece)
+    return sha256.hex()
+  }
+
+  /**
+   * Makes sure that bases were given, and, for archives of the original program, which do not record whose differential
+   * they are, that theirs have what this one refers to; that costs a pass over the listing of each.
+   *
+   * @param depths - which bases are needed. @defaultValue all that entries refer to
+   * @throws BaseMismatchError when one is missing, or is another
+   */
+  async checkBases(depths: ReadonlySet<number> | undefined, options: ReadOptions = {}): Promise<void> {
+    const needed = depths ?? (await this.#neededDepths(options))
+    for (const depth of needed) {
+      const base = this.bases[depth - 1]
+      if (base === undefined) throw missingBase(this, depth)
+      if (this.baseIdentities.length === 0) await checkReferences({ archive: this, depth, base }, options)
     }
+  }
+
+  /** What reading its data takes; for archives that it is a base of. @internal */
+  get dataContext(): DataContext {
+    return this.#data
+  }
+
+  async #neededDepths(options: ReadOptions): Promise<ReadonlySet<number>> {
+    const depths = new Set<number>()
+    for await (const { location } of this.entries(options))
+      if (location && location.depth > 0) depths.add(location.depth)
+    return depths
   }
 
   /** Follows hardlinks to the file that has the data. */
@@ -245,20 +355,38 @@ export class Archive implements EntryReader {
    */
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return verifyArchive(
-      { listing: this.#listing, data: this.#data, info: this.serviceInfo, notices: this.notices },
+      {
+        listing: this.#listing,
+        digests: this.#parts.digests,
+        data: this.#data,
+        info: this.serviceInfo,
+        notices: this.notices,
+      },
       options,
     )
   }
 
-  /** Closes the source. Safe to call twice. */
-  close(): Promise<void> {
-    return this.#source.close()
+  /** Closes the source, and the bases it was opened with. Safe to call twice. */
+  async close(): Promise<void> {
+    await Promise.all([this.#source.close(), ...this.bases.map((base) => base?.close())])
   }
 
   /** Closes the archive when it leaves scope. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+}
+
+function splitList(text: string | undefined, separator: string): readonly string[] {
+  return text === undefined || text === '' ? [] : text.split(separator)
+}
+
+function missingBase(archive: Archive, depth: number): BaseMismatchError {
+  const name = archive.baseNames[depth - 1] ?? ''
+  const hint = name === '' ? '' : ` (${JSON.stringify(name)} when it was made)`
+  return new BaseMismatchError(
+    `${archive.name} needs its base ${depth}${hint}, which was not given: give the bases, nearest first`,
+  )
 }
 
 function withoutData(entry: Entry): UnsupportedError {

@@ -1,5 +1,6 @@
 /** One entry of an archive: a view of its listing line, with what reading its data takes. */
 import { decodeText } from '../bytes/text.ts'
+import type { ReadOptions } from '../io/byte-source.ts'
 import { judgeEntryPath, normalizeEntryPath } from '../tar/entry-path.ts'
 import type { Device, EntryType, Time } from '../tar/entry-type.ts'
 import type { ListingRecord, Location } from '../tail/listing-record.ts'
@@ -21,6 +22,17 @@ export interface EntryReader {
   readonly formatVersion: 1 | 2
   stream(entry: Entry, options?: StreamOptions): ReadableStream<Uint8Array>
   bytes(entry: Entry, options?: StreamOptions): Promise<Uint8Array>
+  digest(entry: Entry, options?: ReadOptions): Promise<Uint8Array | undefined>
+}
+
+/** Where an entry stands in the listing. */
+export interface EntryLine {
+  /** Number of its line, from 0. */
+  readonly line: number
+  /** Whether that line was checked already; where not, the listing is before data is read. */
+  readonly checked: boolean
+  /** SHA-256 of its data, where it was read along. */
+  readonly digest?: Uint8Array | undefined
 }
 
 /** One entry of an archive. Reading its properties costs no I/O. */
@@ -28,16 +40,28 @@ export class Entry {
   /** The decoded listing line. */
   readonly record: ListingRecord
   readonly #reader: EntryReader
+  readonly #place: EntryLine
 
   /** @param reader - the archive it came from */
-  constructor(record: ListingRecord, reader: EntryReader) {
+  constructor(record: ListingRecord, reader: EntryReader, place: EntryLine) {
     this.record = record
     this.#reader = reader
+    this.#place = place
   }
 
   /** Whether it came from this archive. */
   isOf(reader: EntryReader): boolean {
     return this.#reader === reader
+  }
+
+  /** Gives the same entry as one of another view of its archive. */
+  of(reader: EntryReader): Entry {
+    return new Entry(this.record, reader, this.#place)
+  }
+
+  /** Where it stands in the listing. */
+  get place(): EntryLine {
+    return this.#place
   }
 
   /**
@@ -142,6 +166,14 @@ export class Entry {
   /** The columns of the line by key, unknown ones too, as text; `ns` and `mtime` are in {@link mtime}. */
   get columns(): ReadonlyMap<string, string> {
     return this.record.columns
+  }
+
+  /**
+   * Gives the SHA-256 of the data, 32 bytes, as the archive recorded it; undefined where it did not. One read of 32 bytes,
+   * or none where the entry came with it.
+   */
+  async digest(options?: ReadOptions): Promise<Uint8Array | undefined> {
+    return this.#place.digest ?? this.#reader.digest(this, options)
   }
 
   /** Streams the data; see {@link Archive.stream}. */

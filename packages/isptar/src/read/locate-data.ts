@@ -22,6 +22,22 @@ export interface DataContext {
   readonly hasColumns: boolean
   /** Why the offsets of the listing are not to be trusted, when they are not. */
   readonly displaced: string | undefined
+  /** The bases, nearest first; undefined where one was not given. */
+  readonly bases: readonly (DataContext | undefined)[]
+}
+
+/**
+ * Gives the context in which a file's data lies: that of the archive, or of the base its line leads to.
+ *
+ * @throws BaseMismatchError when that base was not given
+ */
+export function dataContextOf(record: ListingRecord, context: DataContext): DataContext {
+  const depth = record.location?.depth ?? 0
+  const found = depth === 0 ? context : context.bases[depth - 1]
+  if (found !== undefined) return found
+  throw new BaseMismatchError(
+    `its data is in base ${depth} of this differential archive, which was not given: open it together with its bases`,
+  )
 }
 
 /** Where a data member lies in the archive. */
@@ -39,17 +55,13 @@ export interface MemberPlace {
  *
  * @param record - a file's record
  * @param context - the archive
- * @throws BaseMismatchError when the data is in a base; FormatError when the place cannot be
+ * @throws BaseMismatchError when the data is in a base that was not given; FormatError when the place cannot be
  */
 export function locateData(record: ListingRecord, context: DataContext): MemberPlace {
-  const { bytes, dataEnd } = context
   const { location } = record
   if (location === undefined) throw new FormatError('a file with data has no offset word in the listing')
-  if (location.depth > 0)
-    throw new BaseMismatchError(
-      `its data is in base ${location.depth} of this differential archive: open it together with its bases`,
-    )
-  if (context.displaced !== undefined) throw new FormatError(context.displaced)
+  const { bytes, dataEnd, displaced } = dataContextOf(record, context)
+  if (displaced !== undefined) throw new FormatError(displaced)
   const offset = locateSlice(bytes, location.slice, location.offset)
   const roomBytes = dataEnd - offset
   if (roomBytes < MIN_MEMBER_BYTES)

@@ -2,12 +2,16 @@
 import { codec as defaultCodec } from '#codec'
 import { UnsupportedError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
-import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
+import type { ByteSource, ReadOptions, TailBytes } from '../io/byte-source.ts'
 import { RESIDENT_LISTING_BYTES, TAIL_BYTES } from '../limits.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
-import { layoutTail } from '../tail/tail-layout.ts'
+import { layoutTail, type TailLayout } from '../tail/tail-layout.ts'
 import { findTrailer, MAX_TRAILER_BYTES } from '../tail/trailer.ts'
 import { Archive } from './archive.ts'
+import { checkBases } from './check-bases.ts'
+import { DigestSection } from './digest-section.ts'
+import { LineLookup } from './line-lookup.ts'
+import { ListingIndex } from './listing-index.ts'
 import { Listing } from './listing.ts'
 import { checkServiceInfoSize, readServiceInfo } from './service-info-member.ts'
 import { withTail } from '../io/with-tail.ts'
@@ -18,6 +22,16 @@ export interface OpenOptions extends ReadOptions {
   codec?: Codec | undefined
   /** Size of the first read from the end, in bytes. @defaultValue 65,536 */
   tailBytes?: number | undefined
+  /**
+   * The bases of a differential archive, nearest first; undefined for one that is not at hand. The archive closes them.
+   * @defaultValue none
+   */
+  bases?: readonly (Archive | undefined)[] | undefined
+  /**
+   * The archive's isolated catalogue, where its own end is not at hand: listing and places come from it, data from the
+   * source. @defaultValue none
+   */
+  catalogue?: ByteSource | undefined
   /** Longest listing that is kept in memory, in bytes of plaintext. @defaultValue 33,554,432 */
   residentListingBytes?: number | undefined
 }
@@ -25,10 +39,10 @@ export interface OpenOptions extends ReadOptions {
 /**
  * Opens an archive. Costs one read of the last 64 KiB; the listing is read when it is first needed, which costs a
  * second read only where it is longer than that. The archive owns the source from here on; when opening fails the
- * source is closed.
+ * source, the catalogue and the bases are closed.
  *
  * @param source - the archive, or all its slices as one source
- * @throws FormatError when it is no isptar archive or its end is missing; StorageError when it cannot be read
+ * @throws BaseMismatchError when a base is not the one that the archive was made against; FormatError when it is no isptar archive or its end is missing; StorageError when it cannot be read
  * @example
  * ```ts
  * const archive = await openArchive(new HttpSource('https://backups.example/site.tgz'))
@@ -44,7 +58,8 @@ export async function openArchive(source: ByteSource, options: OpenOptions = {})
   try {
     return await open(source, tailBytes, residentBytes, options)
   } catch (error) {
-    await source.close().catch(() => undefined)
+    const { catalogue, bases = [] } = options
+    for (const opened of [source, catalogue, ...bases]) await opened?.close().catch(() => undefined)
     throw error
   }
 }
@@ -56,32 +71,79 @@ async function open(
   options: OpenOptions,
 ): Promise<Archive> {
   const codec = options.codec ?? defaultCodec
-  const end = await source.readTail(tailBytes, options)
-  const { sizeBytes } = end
-  const bytes = withTail(source, end)
-  const trailer = findTrailer(end.bytes.subarray(-MAX_TRAILER_BYTES), codec)
-  const trailerOffset = sizeBytes - trailer.bytesFromEnd
-  const serviceInfoOffset = trailerOffset - checkServiceInfoSize(trailer.serviceInfoPackedBytes, trailerOffset)
-  const packed = await bytes.read(serviceInfoOffset, trailer.serviceInfoPackedBytes, options)
+  const { catalogue, bases = [] } = options
+  const listed = catalogue ?? source
+  const end = await listed.readTail(tailBytes, options)
+  const bytes = withTail(listed, end)
   const notices: string[] = []
-  const serviceInfo = readServiceInfo(packed, codec, notices)
-  checkVersion(serviceInfo, source.name)
-  const tail = layoutTail(serviceInfo, serviceInfoOffset, trailerOffset)
+  const { serviceInfo, tail } = await readTail(bytes, end, codec, { notices, options })
+  checkVersion(serviceInfo, listed.name)
+  await checkBases({ name: source.name, serviceInfo }, bases, options)
+  const sizeBytes = catalogue ? (await source.readTail(0, options)).sizeBytes : end.sizeBytes
+  const listing = new Listing(bytes, tail, { codec, residentBytes })
+  const tailOffset = Math.min(tail.listingOffset, ...tail.sections.map((section) => section.offset))
+  const isCatalogue = catalogue === undefined && tailOffset === 0
+  const digest = tail.sections.find(({ name }) => name === 'digest')
   return new Archive({
-    source,
+    source: catalogue ? joinClosing(source, catalogue) : source,
     sizeBytes,
     serviceInfo,
     tail,
-    listing: new Listing(bytes, tail, { codec, residentBytes }),
+    listing,
+    lookup: new LineLookup(listing, openIndex(bytes, serviceInfo, tail, codec)),
+    digests: digest && new DigestSection(bytes, digest, codec),
     data: {
-      bytes,
+      bytes: catalogue ? source : bytes,
       codec,
-      dataEnd: Math.min(tail.listingOffset, ...tail.sections.map((section) => section.offset)),
+      dataEnd: catalogue ? sizeBytes : tailOffset,
       hasColumns: serviceInfo.has('format'),
-      displaced: checkPlace(serviceInfo, tail.listingOffset, notices),
+      displaced: isCatalogue
+        ? `${source.name} is an isolated catalogue, without data: open the archive, with it where its end is missing`
+        : catalogue
+          ? undefined
+          : checkPlace(serviceInfo, tail.listingOffset, notices),
+      bases: bases.map((base) => base?.dataContext),
     },
+    bases,
+    isCatalogue,
     notices,
   })
+}
+
+/** Finds service info and layout from the end of a source. */
+async function readTail(
+  bytes: ByteSource,
+  end: TailBytes,
+  codec: Codec,
+  { notices, options }: { notices: string[]; options: ReadOptions },
+): Promise<{ serviceInfo: ServiceInfo; tail: TailLayout }> {
+  const trailer = findTrailer(end.bytes.subarray(-MAX_TRAILER_BYTES), codec)
+  const trailerOffset = end.sizeBytes - trailer.bytesFromEnd
+  const serviceInfoOffset = trailerOffset - checkServiceInfoSize(trailer.serviceInfoPackedBytes, trailerOffset)
+  const packed = await bytes.read(serviceInfoOffset, trailer.serviceInfoPackedBytes, options)
+  const serviceInfo = readServiceInfo(packed, codec, notices)
+  return { serviceInfo, tail: layoutTail(serviceInfo, serviceInfoOffset, trailerOffset) }
+}
+
+/** The index, where lookups can rely on it. */
+function openIndex(bytes: ByteSource, info: ServiceInfo, tail: TailLayout, codec: Codec): ListingIndex | undefined {
+  const plain = info.get('listing_real_size') ?? ''
+  const hasIndex = tail.sections.some(({ name }) => name === 'index')
+  if (!hasIndex || info.get('order') !== 'path' || !/^[0-9]{1,15}$/.test(plain)) return undefined
+  return new ListingIndex(bytes, { codec, tail, plainBytes: Number(plain) })
+}
+
+/** A source that closes the catalogue, too. */
+function joinClosing(source: ByteSource, catalogue: ByteSource): ByteSource {
+  return {
+    name: source.name,
+    sliceNames: source.sliceNames,
+    locate: source.locate?.bind(source),
+    readTail: (lengthBytes, options) => source.readTail(lengthBytes, options),
+    read: (offset, lengthBytes, options) => source.read(offset, lengthBytes, options),
+    stream: (offset, lengthBytes, options) => source.stream(offset, lengthBytes, options),
+    close: async () => void (await Promise.all([source.close(), catalogue.close()])),
+  }
 }
 
 /** A format that older readers would misread gets a new number (SPEC 11). */

@@ -9,7 +9,7 @@ import type { ByteSource } from '../io/byte-source.ts'
 import { endOfSlice } from '../io/slice-border.ts'
 import { KiB, MiB } from '../limits.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
-import { type DataContext, locateData, type MemberPlace, parseCrc32 } from './locate-data.ts'
+import { type DataContext, dataContextOf, locateData, type MemberPlace, parseCrc32 } from './locate-data.ts'
 import { MemberReader } from './member-reader.ts'
 
 const BLOCK = 512
@@ -40,15 +40,24 @@ export async function* readData(
   record: ListingRecord,
   options: DataOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (record.sizeBytes === 0) return
   try {
-    const place = locateData(record, context)
-    const whole = options.ignoreChecksum ? undefined : await readWhole(context, record, place, options)
-    if (whole) yield whole
-    else yield* readStreaming(context, record, place, options)
+    yield* readMember(context, record, options)
   } catch (error) {
     throw naming(error, record)
   }
+}
+
+/** {@link readData} with errors that do not name the entry. */
+export async function* readMember(
+  context: DataContext,
+  record: ListingRecord,
+  options: DataOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (record.sizeBytes === 0) return
+  const place = locateData(record, context)
+  const whole = options.ignoreChecksum ? undefined : await readWhole(context, record, place, options)
+  if (whole) yield whole
+  else yield* readStreaming(context, record, place, options)
 }
 
 /** One read and one inflate; undefined when the member is, or may be, too large for that. */
@@ -60,10 +69,11 @@ async function readWhole(
 ): Promise<Uint8Array | undefined> {
   const window = firstWindow(record, place)
   if (window > WHOLE_BYTES || record.sizeBytes > WHOLE_BYTES) return undefined
+  const { bytes } = dataContextOf(record, context)
   // A guess must not reach into the next slice, which may be elsewhere: a stream goes there only if the member does.
-  const border = place.packedBytes === undefined ? endOfSlice(context.bytes, place.offset) : undefined
+  const border = place.packedBytes === undefined ? endOfSlice(bytes, place.offset) : undefined
   if (border !== undefined && place.offset + window > border) return undefined
-  const packed = await context.bytes.read(place.offset, window, options)
+  const packed = await bytes.read(place.offset, window, options)
   refuseNoMember(packed, record, place)
   try {
     const maxBytes = place.packedBytes === undefined ? 2 * WHOLE_BYTES : paddedSize(record)
@@ -86,7 +96,7 @@ async function* readStreaming(
   place: MemberPlace,
   options: DataOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const chunks = memberChunks(context.bytes, record, place, options)
+  const chunks = memberChunks(dataContextOf(record, context).bytes, record, place, options)
   const member = new MemberReader(chunks, context.codec, options)
   const maxBytes =
     place.packedBytes === undefined || options.ignoreChecksum ? Number.POSITIVE_INFINITY : paddedSize(record)
@@ -138,7 +148,7 @@ function refuseNoMember(bytes: Uint8Array, record: ListingRecord, place: MemberP
 }
 
 /** Holds a member that unfolded without error against what the listing says of it. */
-function checkMember(
+export function checkMember(
   member: { readonly plainBytes: number; readonly packedBytes: number; readonly crc32: number },
   record: ListingRecord,
   place: MemberPlace,
@@ -171,12 +181,12 @@ function hex(crc32: number): string {
 }
 
 /** A data member ends with the zeros that fill its data to whole blocks. */
-function paddedSize(record: ListingRecord): number {
+export function paddedSize(record: ListingRecord): number {
   return Math.ceil(record.sizeBytes / BLOCK) * BLOCK
 }
 
 /** Gives an error of the data the entry's path; errors of the store and all others stay as they are. */
-function naming(error: unknown, record: ListingRecord): unknown {
+export function naming(error: unknown, record: ListingRecord): unknown {
   if (!isIsptarError(error)) return error
   const entry = decodeText(record.pathBytes)
   const message = `${JSON.stringify(entry)}: ${error.message}`

@@ -14,13 +14,16 @@ import { TarHeaders } from './tar-headers.ts'
 /** Follows the listing through the tar stream. */
 export class TarAgreement {
   readonly #context: DataContext
+  readonly #isDifferential: boolean
   readonly #signal: AbortSignal | undefined
   #headers: TarHeaders
   /** After a disagreement nothing is compared until the next data member gives a place to start from. */
   #lost = false
 
-  constructor(context: DataContext, signal: AbortSignal | undefined) {
+  /** @param isDifferential - entries without data may be absent from the tar: a base has them */
+  constructor(context: DataContext, isDifferential: boolean, signal: AbortSignal | undefined) {
     this.#context = context
+    this.#isDifferential = isDifferential
     this.#signal = signal
     this.#headers = new TarHeaders(context, 0, signal)
   }
@@ -34,7 +37,7 @@ export class TarAgreement {
   async check(record: ListingRecord): Promise<void> {
     const place = record.sizeBytes > 0 ? locateData(record, this.#context) : undefined
     try {
-      if (this.#lost) return
+      if (this.#lost || (place === undefined && (await this.#isInBase(record)))) return
       const difference = compare(record, await this.#headers.next())
       if (difference !== undefined) throw disagreement(record, difference)
       if (place !== undefined && (place.offset !== this.#headers.offset || !this.#headers.drained))
@@ -48,6 +51,10 @@ export class TarAgreement {
     } finally {
       if (place !== undefined) this.#continueAfter(place)
     }
+  }
+
+  async #isInBase({ pathBytes }: ListingRecord): Promise<boolean> {
+    return this.#isDifferential && !equalBytes((await this.#headers.peek()).pathBytes, pathBytes)
   }
 
   #continueAfter(place: MemberPlace): void {

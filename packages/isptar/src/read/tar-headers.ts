@@ -21,6 +21,7 @@ export class TarHeaders {
   readonly #decoder = new TarHeaderDecoder()
   #offset: number
   #plain: Uint8Array = new Uint8Array(0)
+  #peeked: TarHeader | undefined
 
   /** @param offset - where the first header member begins, in bytes from the start of the archive */
   constructor(context: DataContext, offset: number, signal: AbortSignal | undefined) {
@@ -36,7 +37,13 @@ export class TarHeaders {
 
   /** Whether every header of the members read so far was given. */
   get drained(): boolean {
-    return this.#plain.length === 0
+    return this.#plain.length === 0 && this.#peeked === undefined
+  }
+
+  /** Gives the next header, which stays the next one. */
+  async peek(): Promise<TarHeader> {
+    this.#peeked ??= await this.next()
+    return this.#peeked
   }
 
   /**
@@ -45,6 +52,9 @@ export class TarHeaders {
    * @throws FormatError, IntegrityError when there is none or it is broken
    */
   async next(): Promise<TarHeader> {
+    const peeked = this.#peeked
+    this.#peeked = undefined
+    if (peeked) return peeked
     while (true) {
       if (this.#plain.length < BLOCK) await this.#nextMember()
       const record = this.#decoder.push(this.#plain.subarray(0, BLOCK))

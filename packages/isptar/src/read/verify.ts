@@ -1,13 +1,15 @@
 /** Checks a whole archive and says everything that is wrong with it, rather than the first thing. */
 import { createSha256 } from '#sha256'
-import { decodeText } from '../bytes/text.ts'
-import { type ErrorCode, isIsptarError } from '../errors.ts'
+import { toHex } from '../bytes/hex.ts'
+import { comparePaths, decodeText } from '../bytes/text.ts'
+import { type ErrorCode, IntegrityError, isIsptarError } from '../errors.ts'
 import { withReadAhead } from '../io/with-read-ahead.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import { judgeEntryPath, normalizeEntryPath } from '../tar/entry-path.ts'
 import { decodeXattrColumns } from '../tail/xattr-column.ts'
+import type { DigestSection } from './digest-section.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
 import { readData } from './read-data.ts'
@@ -61,6 +63,7 @@ export interface VerifyReport {
 /** What verifying needs to know of the archive. */
 export interface VerifyContext {
   readonly listing: Listing
+  readonly digests: DigestSection | undefined
   readonly data: DataContext
   readonly info: ServiceInfo
   readonly notices: readonly string[]
@@ -87,6 +90,7 @@ class Verification {
   /** Version 1 puts headers behind data in one member; only version 2 has them where they can be compared in order. */
   readonly #tar: TarAgreement | undefined
   readonly #readsData: boolean
+  #lastPath: Uint8Array | undefined
   #problemCount = 0
   #entryCount = 0
   #dataBytes = 0
@@ -98,7 +102,10 @@ class Verification {
     this.#context = context
     this.#options = options
     this.#readsData = !options.quick && context.data.displaced === undefined
-    this.#tar = this.#readsData && context.data.hasColumns ? new TarAgreement(context.data, options.signal) : undefined
+    this.#tar =
+      this.#readsData && context.data.hasColumns
+        ? new TarAgreement(context.data, context.info.has('base'), options.signal)
+        : undefined
     for (const message of context.notices) this.#report({ code: 'integrity', message })
   }
 
@@ -135,19 +142,25 @@ class Verification {
   }
 
   async #checkLines(): Promise<void> {
+    const digests = this.#context.digests?.all(this.#options)
     for await (const lines of this.#context.listing.batches(this.#options))
-      for (const line of lines) await this.#checkLine(line)
+      for (const line of lines) {
+        const digest = (await digests?.next())?.value ?? undefined
+        await this.#checkLine(line, digest)
+      }
+    if (digests && !(await digests.next()).done)
+      this.#report({ code: 'integrity', message: 'the digest section has more digests than the listing has lines' })
   }
 
-  async #checkLine(line: Uint8Array): Promise<void> {
+  async #checkLine(line: Uint8Array, digest: Uint8Array | undefined): Promise<void> {
     await this.#attempt(async () => {
       const record = decodeListingLine(line)
-      if (record !== undefined) await this.#checkRecord(record, decodeText(record.pathBytes))
+      if (record !== undefined) await this.#checkRecord(record, decodeText(record.pathBytes), digest)
       else this.#notice(`a listing line that is no entry: ${JSON.stringify(decodeText(line.subarray(0, 80)))}`)
     })
   }
 
-  async #checkRecord(record: ListingRecord, path: string): Promise<void> {
+  async #checkRecord(record: ListingRecord, path: string, digest: Uint8Array | undefined): Promise<void> {
     this.#entryCount += 1
     this.#options.onProgress?.({ entryCount: this.#entryCount, dataBytes: this.#dataBytes, path })
     this.#checkPath(path)
@@ -155,7 +168,8 @@ class Verification {
     if (record.type === 'hardlink') this.#linkTargets.set(path, linkTarget(record))
     await this.#attempt(async () => void decodeXattrColumns(record.columns), path)
     if ((record.location?.depth ?? 0) === 0) await this.#attempt(async () => this.#tar?.check(record), path)
-    await this.#attempt(() => this.#checkData(record), path)
+    this.#checkOrder(record.pathBytes)
+    await this.#attempt(() => this.#checkData(record, digest), path)
   }
 
   #checkPath(path: string): void {
@@ -170,15 +184,30 @@ class Verification {
     this.#notice(`${JSON.stringify(path)} changed or was unreadable while it was packed`)
   }
 
-  async #checkData(record: ListingRecord): Promise<void> {
+  /** Lookups rely on the order that the service info claims. */
+  #checkOrder(pathBytes: Uint8Array): void {
+    const last = this.#lastPath
+    this.#lastPath = new Uint8Array(pathBytes)
+    if (!last || this.#context.info.get('order') !== 'path' || comparePaths(last, pathBytes) < 0) return
+    const path = decodeText(pathBytes)
+    const message = `${JSON.stringify(path)} is out of order, the service info says the listing is in order`
+    this.#report({ code: 'integrity', path, message })
+  }
+
+  async #checkData(record: ListingRecord, digest: Uint8Array | undefined): Promise<void> {
     this.#listedBytes += record.sizeBytes
-    if ((record.location?.depth ?? 0) > 0) {
+    const { depth = 0 } = record.location ?? {}
+    if (depth > 0 && this.#context.data.bases[depth - 1] === undefined) {
       this.#baseCount += 1
       return
     }
     if (!this.#readsData) return
-    for await (const piece of readData(this.#context.data, record, { signal: this.#options.signal }))
+    const sha256 = digest && createSha256()
+    for await (const piece of readData(this.#context.data, record, { signal: this.#options.signal })) {
       this.#dataBytes += piece.length
+      sha256?.update(piece)
+    }
+    if (digest && sha256) checkDigest(record, toHex(digest), sha256.hex())
   }
 
   /** A hardlink is worth nothing unless what it names is there, and is more than another link. */
@@ -229,6 +258,16 @@ class Verification {
     this.#problemCount += 1
     if (this.#problems.length < MAX_LISTED) this.#problems.push(problem)
   }
+}
+
+function checkDigest(record: ListingRecord, expected: string, actual: string): void {
+  if (expected === actual) return
+  const entry = decodeText(record.pathBytes)
+  throw new IntegrityError(`${JSON.stringify(entry)}: the SHA-256 of its data is ${actual}, recorded is ${expected}`, {
+    expected,
+    actual,
+    entry,
+  })
 }
 
 function tryDecode(line: Uint8Array): ListingRecord | undefined {

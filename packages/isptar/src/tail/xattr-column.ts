@@ -15,6 +15,11 @@ export function encodeXattrColumn(name: string, value: Uint8Array): readonly [ke
   return [PREFIX + name.replaceAll('%', '%25').replaceAll('=', '%3D'), btoa(decodeLatin1(value))]
 }
 
+/** Tells whether a column is an extended attribute. */
+export function isXattrColumn(key: string): boolean {
+  return key.startsWith(PREFIX)
+}
+
 /**
  * Collects the extended attributes among a line's columns.
  *
@@ -23,7 +28,7 @@ export function encodeXattrColumn(name: string, value: Uint8Array): readonly [ke
 export function decodeXattrColumns(columns: ReadonlyMap<string, string>): Map<string, Uint8Array> {
   const xattrs = new Map<string, Uint8Array>()
   for (const [key, value] of columns) {
-    if (!key.startsWith(PREFIX)) continue
+    if (!isXattrColumn(key)) continue
     const name = key.slice(PREFIX.length).replaceAll('%3D', '=').replaceAll('%25', '%')
     xattrs.set(name, decodeBase64(value, key))
   }

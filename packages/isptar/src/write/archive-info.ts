@@ -1,4 +1,5 @@
 /** What the service info says of an archive that is written here (SPEC 5). */
+import { encodeText } from '../bytes/text.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import type { Time } from '../tar/entry-type.ts'
 import { VERSION } from '../version.ts'
@@ -18,12 +19,35 @@ export interface ArchiveTotals {
   readonly dataBytes: number
 }
 
-/**
- * Makes the service info, but for what the tail adds of the listing.
- *
- * @param createdAt - a moment that {@link checkCreatedAt} let pass
- */
-export function describeArchive(totals: ArchiveTotals, createdAt: Time): ServiceInfo {
+/** A base of a differential archive, as the archive remembers it. */
+export interface BaseIdentity {
+  /** SHA-256 of its listing, 64 hex digits. */
+  readonly identity: string
+  /** Where it may be found: the name of its file. */
+  readonly name?: string | undefined
+}
+
+/** What else the service info says. */
+export interface ArchiveDescription {
+  /** A moment that {@link checkCreatedAt} let pass. */
+  readonly createdAt: Time
+  /** Nearest first. */
+  readonly bases: readonly BaseIdentity[]
+  /** Length of a slice, where it is cut. */
+  readonly sliceBytes: number | undefined
+  /** Lines that the caller adds. */
+  readonly serviceInfo: ServiceInfo
+}
+
+/** Each base remembers its own: these are enough to check a chain of any length, and leave room (SPEC 5). */
+const MAX_BASES = 8
+/** Longest names of bases together. */
+const MAX_NAME_BYTES = 256
+
+/** Makes the service info, but for what the tail adds of the listing. */
+export function describeArchive(totals: ArchiveTotals, description: ArchiveDescription): ServiceInfo {
+  const { createdAt, bases, sliceBytes, serviceInfo } = description
+  const known = bases.slice(0, MAX_BASES)
   return new Map([
     ['format', '2'],
     ['writer', `isptar/${VERSION}`],
@@ -32,7 +56,27 @@ export function describeArchive(totals: ArchiveTotals, createdAt: Time): Service
     ['listing_sha256', totals.identity],
     ['entries', String(totals.entryCount)],
     ['data_size', String(totals.dataBytes)],
+    ...(sliceBytes === undefined ? [] : ([['slice_size', String(sliceBytes)]] as const)),
+    ...(known.length === 0
+      ? []
+      : ([
+          ['base', known.map(({ identity }) => identity).join(',')],
+          ['base_name', baseNames(known)],
+        ] as const)),
+    ...serviceInfo,
   ])
+}
+
+/** Names of files, so `/` parts them; one that does not fit, or cannot stand in a line, is left empty. */
+function baseNames(bases: readonly BaseIdentity[]): string {
+  let room = MAX_NAME_BYTES
+  const names = bases.map(({ name = '' }) => {
+    const bytes = encodeText(name).length
+    if (/[\n/]/.test(name) || bytes > room) return ''
+    room -= bytes
+    return name
+  })
+  return names.join('/').replace(/\/+$/, '')
 }
 
 /**

@@ -5,13 +5,16 @@
 import { codec as defaultCodec } from '#codec'
 import type { Codec, Level } from '../gzip/codec.ts'
 import type { Target } from '../io/target.ts'
-import { encodeTail, type TailOptions } from '../tail/encode-tail.ts'
+import { type EncodedTail, encodeTail, type TailOptions } from '../tail/encode-tail.ts'
+import type { ServiceInfo } from '../tail/service-info.ts'
+import { SEEK_BYTES } from '../limits.ts'
 import type { Time } from '../tar/entry-type.ts'
-import { checkCreatedAt, describeArchive } from './archive-info.ts'
+import { type BaseIdentity, checkCreatedAt, describeArchive } from './archive-info.ts'
 import { DataReader, type EntryData } from './entry-data.ts'
 import { type EntryInput, toTime } from './entry-input.ts'
 import { type AddedEntry, EntryWriter } from './entry-writer.ts'
 import { Output } from './output.ts'
+import type { BaseData, PackedData } from './placed-data.ts'
 import { STORED_SUFFIXES } from './stored-suffixes.ts'
 
 export type { AddedEntry } from './entry-writer.ts'
@@ -27,6 +30,19 @@ export interface CreateOptions {
   storeSuffixes?: readonly string[] | undefined
   /** The archive's own time, of the years 0 to 9999; fix it for reproducible archives. @defaultValue now */
   createdAt?: Time | Date | undefined
+  /** Whether to keep the SHA-256 of every file, 32 bytes an entry. @defaultValue `sha256` */
+  digest?: 'sha256' | 'none' | undefined
+  /**
+   * Plain bytes between two seek points inside a file, a multiple of 512 from 4,096 on; 0 for none.
+   * @defaultValue 1,048,576
+   */
+  seekBytes?: number | undefined
+  /** The archives that entries may refer to, nearest first. @defaultValue none */
+  bases?: readonly BaseIdentity[] | undefined
+  /** Further lines of the service info, in the order given; they must leave room (SPEC 5). @defaultValue none */
+  serviceInfo?: ServiceInfo | undefined
+  /** Takes the isolated catalogue: the tail alone (SPEC 2.4). It is committed after the archive. @defaultValue none */
+  catalogue?: Target | undefined
   /** What deflates. @defaultValue `node:zlib` on Node, pako elsewhere */
   codec?: Codec | undefined
   /** Ends the writing early: the target is aborted. */
@@ -44,6 +60,10 @@ export interface ArchiveSummary {
   readonly dataBytes: number
   /** How many entries are flagged dirty. */
   readonly dirtyCount: number
+  /** How many files have their data in a base. */
+  readonly referenceCount: number
+  /** Sum of their sizes in bytes. */
+  readonly referencedBytes: number
   /** Length of the listing member in bytes. */
   readonly listingBytes: number
 }
@@ -72,6 +92,7 @@ export class ArchiveWriter {
   readonly #output: Output
   readonly #entries: EntryWriter
   readonly #tail: Omit<TailOptions, 'offset'>
+  readonly #options: CreateOptions
   readonly #abortion: AbortController = new AbortController()
   /** Fires when the writer is aborted, by whichever way. */
   readonly #signal: AbortSignal
@@ -86,12 +107,15 @@ export class ArchiveWriter {
     const now = new Date(Math.floor(Date.now() / 1000) * 1000)
     const createdAt = checkCreatedAt(toTime(options.createdAt ?? now, 'createdAt'))
     this.#target = target
+    this.#options = options
     this.#output = new Output(target)
     this.#signal = signal ? AbortSignal.any([this.#abortion.signal, signal]) : this.#abortion.signal
     this.#tail = { createdAt, codec, level }
     this.#entries = new EntryWriter(this.#output, {
       ...this.#tail,
       storeSuffixes: storeSuffixes.map((suffix) => suffix.toLowerCase()),
+      seekBytes: checkSeekBytes(options.seekBytes ?? SEEK_BYTES),
+      digests: (options.digest ?? 'sha256') === 'sha256',
       signal: this.#signal,
     })
   }
@@ -117,6 +141,32 @@ export class ArchiveWriter {
   }
 
   /**
+   * Adds an entry that is unchanged since a base: a line of the listing, nothing in the tar.
+   *
+   * @param entry - what it is now; its size is that of the data
+   * @param data - where its data lies; files with data only
+   * @throws UnsafePathError, RangeError, TypeError: nothing was written, go on with the next entry
+   */
+  addReference(entry: EntryInput, data?: BaseData): Promise<AddedEntry> {
+    return this.#inTurn('add to', () => {
+      checkBase(data?.base, this.#options.bases?.length ?? 0)
+      return this.#write(async () => this.#entries.prepareReference(entry, data))
+    })
+  }
+
+  /**
+   * Adds a file whose data member is moved here byte for byte: nothing is inflated or deflated but its header.
+   *
+   * @param entry - what it is now; its size is that of the data
+   * @param data - the member, which is not looked into: whoever gives it has checked it
+   * @throws UnsafePathError, RangeError, TypeError: nothing was written, go on with the next entry. IntegrityError when the
+   * member has another length; that and what its chunks throw aborts the target
+   */
+  addPacked(entry: EntryInput, data: PackedData): Promise<AddedEntry> {
+    return this.#inTurn('add to', () => this.#write(async () => this.#entries.preparePacked(entry, data)))
+  }
+
+  /**
    * Writes the tail and commits the target.
    *
    * @throws what the target throws; it is then aborted
@@ -136,6 +186,11 @@ export class ArchiveWriter {
       this.#end('aborted')
       this.#abortion.abort(new DOMException(`the archive ${this.#target.name} was aborted`, 'AbortError'))
     }
+    await this.#abortTargets()
+  }
+
+  async #abortTargets(): Promise<void> {
+    await this.#options.catalogue?.abort()
     await this.#target.abort()
   }
 
@@ -177,7 +232,7 @@ export class ArchiveWriter {
     if (this.#state !== 'open' && this.#state !== 'committing') return
     this.#failure = error
     this.#end('failed')
-    await this.#target.abort().catch(() => undefined)
+    await this.#abortTargets().catch(() => undefined)
   }
 
   #end(state: 'failed' | 'aborted'): void {
@@ -186,10 +241,14 @@ export class ArchiveWriter {
     void this.#last.then(() => this.#entries.close())
   }
 
-  async #add(entry: EntryInput, data: DataReader | undefined): Promise<AddedEntry> {
+  #add(entry: EntryInput, data: DataReader | undefined): Promise<AddedEntry> {
+    return this.#write(() => this.#entries.prepare(entry, data))
+  }
+
+  async #write(prepare: () => Promise<() => Promise<AddedEntry>>): Promise<AddedEntry> {
     let write: () => Promise<AddedEntry>
     try {
-      write = await this.#entries.prepare(entry, data)
+      write = await prepare()
     } catch (error) {
       // A refusal costs the entry only, an abort the archive.
       if (!this.#signal.aborted) throw error
@@ -203,21 +262,62 @@ export class ArchiveWriter {
   }
 
   async #close(): Promise<ArchiveSummary> {
-    const { listing, dirtyCount, ...totals } = await this.#entries.finish()
-    const info = describeArchive(totals, this.#tail.createdAt)
-    await this.#output.write(encodeTail(listing, info, { ...this.#tail, offset: this.#output.offset }))
-    await this.#output.flush()
+    const { members, dirtyCount, referenceCount, referencedBytes, ...totals } = await this.#entries.finish()
+    const { bases = [], serviceInfo = new Map(), catalogue } = this.#options
+    const { sliceBytes } = this.#output
+    const info = describeArchive(totals, { createdAt: this.#tail.createdAt, bases, sliceBytes, serviceInfo })
+    const tail = encodeTail(members, info, { ...this.#tail, offset: this.#output.offset })
+    await writeTail(this.#output, tail)
+    if (catalogue) await writeCatalogue(catalogue, tail)
     this.#signal.throwIfAborted()
     this.#state = 'committing'
     await this.#target.commit()
+    await catalogue?.commit()
     this.#state = 'closed'
-    const { identity, entryCount, dataBytes } = totals
-    const sizeBytes = this.#output.offset
-    return { identity, entryCount, sizeBytes, dataBytes, dirtyCount, listingBytes: listing.packedBytes }
+    return {
+      identity: totals.identity,
+      entryCount: totals.entryCount,
+      sizeBytes: this.#output.offset,
+      dataBytes: totals.dataBytes,
+      dirtyCount,
+      referenceCount,
+      referencedBytes,
+      listingBytes: members.listing.packedBytes,
+    }
   }
+}
+
+/** The tail stands in one slice; where it is longer than that, at least what leads to the rest does (SPEC 7). */
+async function writeTail(output: Output, { header, members, end }: EncodedTail): Promise<void> {
+  const whole = [header, ...members, ...end]
+  const { sliceBytes } = output
+  if (sliceBytes === undefined || whole.reduce((sum, part) => sum + part.length, 0) <= sliceBytes)
+    await output.writeTogether(whole)
+  else {
+    await output.write(header, ...members)
+    await output.writeTogether(end)
+  }
+  await output.flush()
+}
+
+async function writeCatalogue(target: Target, { members, end }: EncodedTail): Promise<void> {
+  const output = new Output(target)
+  await output.write(...members, ...end)
+  await output.flush()
 }
 
 function checkLevel(level: Level): Level {
   if (Number.isInteger(level) && level >= 0 && level <= 9) return level
   throw new RangeError(`level is ${level}, expected 0 to 9`)
+}
+
+function checkSeekBytes(seekBytes: number): number {
+  if (seekBytes === 0 || (Number.isSafeInteger(seekBytes) && seekBytes >= 4096 && seekBytes % 512 === 0))
+    return seekBytes
+  throw new RangeError(`seekBytes is ${seekBytes}, expected 0 or a multiple of 512 from 4096 on`)
+}
+
+function checkBase(base: number | undefined, count: number): void {
+  if (base === undefined || (Number.isSafeInteger(base) && base >= 1 && base <= count)) return
+  throw new RangeError(`base is ${base}, expected 1 to ${count}: the number of bases the archive was started with`)
 }

@@ -1,9 +1,12 @@
 /** Writes the data member of one file: its data and the zeros that fill it to whole blocks, nothing else (SPEC 1.1). */
+import { createSha256 } from '#sha256'
+import type { Sha256 } from '../bytes/sha256.ts'
 import type { Codec, Level } from '../gzip/codec.ts'
 import { encodeMember, recordedCrc32 } from '../gzip/encode-member.ts'
-import { MemberEncoder } from '../gzip/member-encoder.ts'
 import { SPOOL_BYTES } from '../limits.ts'
+import type { SeekTable } from '../tail/seek-column.ts'
 import { type DataHead, type FittedData, fitData } from './data-head.ts'
+import { ChunkedMember } from './chunked-member.ts'
 import type { Output } from './output.ts'
 
 const BLOCK = 512
@@ -14,6 +17,10 @@ export interface DataMemberOptions {
   readonly level: Level
   /** The listed size; undefined takes what there is. */
   readonly sizeBytes: number | undefined
+  /** Plain bytes between two seek points; 0 for none. */
+  readonly seekBytes: number
+  /** Whether the SHA-256 of the data is wanted. */
+  readonly digests: boolean
   readonly signal: AbortSignal
 }
 
@@ -25,6 +32,10 @@ export interface WrittenMember {
   readonly plainBytes: number
   /** The CRC-32 that the member records: of the data and the zeros behind it. */
   readonly crc32: number
+  /** SHA-256 of the data, where it was wanted. */
+  readonly digest: Uint8Array | undefined
+  /** Where reading can begin inside it. */
+  readonly seek: SeekTable | undefined
 }
 
 /**
@@ -38,39 +49,47 @@ export async function writeDataMember(
   head: DataHead,
   options: DataMemberOptions,
 ): Promise<WrittenMember> {
-  const { sizeBytes } = options
+  const { sizeBytes, seekBytes, digests } = options
   const data = fitData(head, sizeBytes)
-  return sizeBytes !== undefined && sizeBytes <= SPOOL_BYTES
-    ? writeWhole(output, data, sizeBytes, options)
-    : writeChunked(output, data, options)
+  const sha256 = digests ? createSha256() : undefined
+  const oneChunk = sizeBytes !== undefined && sizeBytes <= Math.min(SPOOL_BYTES, seekBytes || SPOOL_BYTES)
+  return oneChunk ? writeWhole(output, data, sizeBytes, sha256, options) : writeChunked(output, data, sha256, options)
 }
 
 async function writeWhole(
   output: Output,
   data: FittedData,
   sizeBytes: number,
+  sha256: Sha256 | undefined,
   options: DataMemberOptions,
 ): Promise<WrittenMember> {
   const plain = new Uint8Array(padded(sizeBytes))
   const written = await drain(data, async (chunk, offset) => plain.set(chunk, offset))
+  sha256?.update(plain.subarray(0, sizeBytes))
   const member = encodeMember(options.codec, plain, options.level)
   await output.write(member)
-  return { ...written, crc32: recordedCrc32(member) }
+  return { ...written, crc32: recordedCrc32(member), digest: sha256?.digest(), seek: undefined }
 }
 
-async function writeChunked(output: Output, data: FittedData, options: DataMemberOptions): Promise<WrittenMember> {
-  const encoder = new MemberEncoder(options.codec, options.level)
+async function writeChunked(
+  output: Output,
+  data: FittedData,
+  sha256: Sha256 | undefined,
+  options: DataMemberOptions,
+): Promise<WrittenMember> {
+  const member = new ChunkedMember(output, options)
   try {
-    await output.write(encoder.start())
+    await member.start()
     const written = await drain(data, async (chunk) => {
       options.signal.throwIfAborted()
-      await output.write(...(await encoder.push(chunk)))
+      sha256?.update(chunk)
+      await member.write(chunk)
     })
-    await output.write(...(await encoder.push(new Uint8Array(padded(written.plainBytes) - written.plainBytes))))
-    await output.write(...(await encoder.finish()))
-    return { ...written, crc32: encoder.crc32 }
+    await member.write(new Uint8Array(padded(written.plainBytes) - written.plainBytes))
+    const { crc32, seek } = await member.finish()
+    return { ...written, crc32, digest: sha256?.digest(), seek }
   } finally {
-    encoder.close()
+    member.close()
   }
 }
 
@@ -82,7 +101,7 @@ function padded(sizeBytes: number): number {
 async function drain(
   data: FittedData,
   take: (chunk: Uint8Array, offset: number) => Promise<void>,
-): Promise<Omit<WrittenMember, 'crc32'>> {
+): Promise<Pick<WrittenMember, 'fits' | 'plainBytes'>> {
   let plainBytes = 0
   let step = await data.next()
   while (!step.done) {

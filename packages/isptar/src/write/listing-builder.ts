@@ -1,29 +1,51 @@
-/** Grows the listing member while entries are added: only its packed bytes are kept, about 25 an entry. */
+/**
+ * Grows the listing and its sections while entries are added. Only packed bytes are kept, about 25 an entry, and 32 for
+ * its digest.
+ */
 import { createSha256 } from '#sha256'
 import { concatBytes } from '../bytes/concat.ts'
 import { comparePaths, encodeAscii } from '../bytes/text.ts'
 import type { Codec, Level } from '../gzip/codec.ts'
+import { encodeMember } from '../gzip/encode-member.ts'
 import { MemberEncoder } from '../gzip/member-encoder.ts'
 import { KiB } from '../limits.ts'
-import type { ListingMember } from '../tail/encode-tail.ts'
+import { DIGEST_BYTES, DigestBuilder } from '../tail/digest-section.ts'
 import { encodeListingLine } from '../tail/encode-listing-line.ts'
+import type { TailMember, TailMembers } from '../tail/encode-tail.ts'
+import { encodeIndex, type IndexBlock } from '../tail/index-section.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 
-const BATCH_BYTES = 64 * KiB
+/** Plain length of a block of the listing, after which reading can begin anew. */
+const BLOCK_BYTES = 64 * KiB
+
+/** How to build a listing. */
+export interface ListingBuilderOptions {
+  readonly codec: Codec
+  readonly level: Level
+  /** Whether to make the digest section. */
+  readonly digests: boolean
+}
 
 /** A listing in the making. */
 export class ListingBuilder {
+  readonly #options: ListingBuilderOptions
   readonly #encoder: MemberEncoder
   readonly #packed: Uint8Array[] = []
   readonly #sha256 = createSha256()
+  readonly #digests: DigestBuilder | undefined
+  readonly #blocks: IndexBlock[] = []
   #lines: Uint8Array[] = []
   #lineBytes = 0
+  #firstPath: Uint8Array = new Uint8Array(0)
+  #packedLines = 0
   #entryCount = 0
   #lastPath: Uint8Array | undefined
   #ordered = true
 
-  constructor(codec: Codec, level: Level) {
-    this.#encoder = new MemberEncoder(codec, level)
+  constructor(options: ListingBuilderOptions) {
+    this.#options = options
+    this.#encoder = new MemberEncoder(options.codec, options.level)
+    this.#digests = options.digests ? new DigestBuilder() : undefined
     this.#packed.push(this.#encoder.start())
   }
 
@@ -37,39 +59,76 @@ export class ListingBuilder {
     return this.#ordered
   }
 
-  /** Adds an entry's line. */
-  async add(record: ListingRecord): Promise<void> {
+  /**
+   * Adds an entry's line.
+   *
+   * @param digest - SHA-256 of its data, where it is known
+   */
+  async add(record: ListingRecord, digest: Uint8Array | undefined): Promise<void> {
+    if (this.#lineBytes >= BLOCK_BYTES) {
+      await this.#packBlock()
+      this.#packed.push(...(await this.#encoder.fullFlush()))
+    }
     if (this.#lastPath && comparePaths(this.#lastPath, record.pathBytes) >= 0) this.#ordered = false
+    if (this.#lines.length === 0) this.#firstPath = record.pathBytes
     this.#lastPath = record.pathBytes
     this.#entryCount += 1
-    await this.#append(encodeListingLine(record))
+    this.#digests?.add(digest)
+    this.#append(encodeListingLine(record))
   }
 
-  async #append(line: Uint8Array): Promise<void> {
+  #append(line: Uint8Array): void {
     this.#lines.push(line)
     this.#lineBytes += line.length
-    if (this.#lineBytes >= BATCH_BYTES) await this.#pack()
   }
 
-  async #pack(): Promise<void> {
+  async #packBlock(): Promise<void> {
     const text = concatBytes(this.#lines, this.#lineBytes)
+    this.#blocks.push({
+      entriesBefore: this.#packedLines,
+      plainOffset: this.#encoder.plainBytes,
+      packedOffset: this.#encoder.packedBytes,
+      crc32: this.#options.codec.crc32(text),
+      firstPath: this.#firstPath,
+    })
+    this.#packedLines = this.#entryCount
     this.#lines = []
     this.#lineBytes = 0
     this.#sha256.update(text)
     this.#packed.push(...(await this.#encoder.push(text)))
   }
 
-  /** Ends the listing; gives its member and its SHA-256, which is the archive's identity. */
-  async finish(): Promise<{ member: ListingMember; identity: string }> {
-    await this.#append(encodeAscii('\n'))
-    if (this.#lineBytes > 0) await this.#pack()
+  /** Ends the listing; gives the tail's members and the listing's SHA-256, which is the archive's identity. */
+  async finish(): Promise<{ members: TailMembers; identity: string }> {
+    this.#append(encodeAscii('\n'))
+    await this.#packBlock()
     this.#packed.push(...(await this.#encoder.finish()))
     const { packedBytes, plainBytes } = this.#encoder
-    return { member: { packed: this.#packed, packedBytes, plainBytes }, identity: this.#sha256.hex() }
+    const listing = { packed: this.#packed, packedBytes, plainBytes }
+    const members = { listing, digest: this.#digestMember(), index: this.#indexMember() }
+    return { members, identity: this.#sha256.hex() }
+  }
+
+  #digestMember(): TailMember | undefined {
+    if (!this.#digests) return undefined
+    const packed = this.#digests.member()
+    return { packed, packedBytes: totalBytes(packed), plainBytes: this.#digests.count * DIGEST_BYTES }
+  }
+
+  /** One block needs no index, and what is out of order cannot be looked up by it. */
+  #indexMember(): TailMember | undefined {
+    if (!this.#ordered || this.#blocks.length < 2) return undefined
+    const plain = encodeIndex(this.#blocks)
+    const packed = encodeMember(this.#options.codec, plain, this.#options.level)
+    return { packed: [packed], packedBytes: packed.length, plainBytes: plain.length }
   }
 
   /** Frees what it holds after a failure. */
   close(): void {
     this.#encoder.close()
   }
+}
+
+function totalBytes(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0)
 }

@@ -1,7 +1,16 @@
-/** What the writer has given to the target: counted, and gathered so that small members do not cost a write each. */
+/**
+ * What the writer has given to the target: counted, gathered so that small members do not cost a write each, and, where
+ * the target cuts slices, with the slice that a place lies in.
+ */
 import { concatBytes } from '../bytes/concat.ts'
 import type { Target } from '../io/target.ts'
 import { CHUNK_BYTES } from '../limits.ts'
+
+/** Where something begins: in which slice, from 1, and where in it. */
+export interface SlicePlace {
+  readonly slice: number
+  readonly offset: number
+}
 
 /** A target with a position and a small buffer. */
 export class Output {
@@ -9,6 +18,8 @@ export class Output {
   #parts: Uint8Array[] = []
   #partBytes = 0
   #offset = 0
+  /** Where the slice began that was begun by an early end of the one before. */
+  #cutOffset = 0
 
   constructor(target: Target) {
     this.#target = target
@@ -29,14 +40,43 @@ export class Output {
     return this.#target.patch !== undefined
   }
 
+  /** Length of a slice in bytes; undefined where nothing is cut. */
+  get sliceBytes(): number | undefined {
+    return this.#target.sliceBytes
+  }
+
+  /** Tells the slice of a place; to be asked before {@link writeTogether} was used. */
+  locate(offset: number): SlicePlace {
+    const { sliceBytes } = this
+    if (sliceBytes === undefined) return { slice: 1, offset }
+    return { slice: Math.floor(offset / sliceBytes) + 1, offset: offset % sliceBytes }
+  }
+
   /** Takes bytes that nobody will change any more. */
   async write(...parts: readonly Uint8Array[]): Promise<void> {
     for (const part of parts) {
       this.#parts.push(part)
       this.#partBytes += part.length
       this.#offset += part.length
+      if (this.#partBytes >= CHUNK_BYTES) await this.flush()
     }
-    if (this.#partBytes >= CHUNK_BYTES) await this.flush()
+  }
+
+  /** Writes bytes that are to lie in one slice, where they fit in one: the slice at hand is ended early for them. */
+  async writeTogether(parts: readonly Uint8Array[]): Promise<void> {
+    const { sliceBytes } = this
+    if (sliceBytes !== undefined) {
+      const used = (this.#offset - this.#cutOffset) % sliceBytes
+      const lengthBytes = parts.reduce((sum, part) => sum + part.length, 0)
+      if (used > 0 && lengthBytes > sliceBytes - used && lengthBytes <= sliceBytes) await this.#cut()
+    }
+    await this.write(...parts)
+  }
+
+  async #cut(): Promise<void> {
+    await this.flush()
+    await this.#target.cut?.()
+    this.#cutOffset = this.#offset
   }
 
   /** Hands what is gathered to the target. */

@@ -1,0 +1,68 @@
+/** Inflates a chunk: a run of deflate blocks between two full flushes, whose plain length and CRC-32 are recorded. */
+import { IntegrityError } from '../errors.ts'
+import type { Codec, RawInflater } from '../gzip/codec.ts'
+import { KiB } from '../limits.ts'
+
+/** Deflate unfolds at most 1032 times, so one push makes at most 33 MiB, whatever the input. */
+const PUSH_BYTES = 32 * KiB
+
+/** What is recorded of a chunk. */
+export interface ChunkFacts {
+  readonly plainBytes: number
+  readonly crc32: number
+}
+
+/** One chunk being read: any number of `push`, then `finish`; `close` frees the codec in any case. */
+export class ChunkInflater {
+  readonly #codec: Codec
+  readonly #facts: ChunkFacts
+  readonly #inflater: RawInflater
+  #plainBytes = 0
+  #crc = 0
+  #ended = false
+
+  constructor(codec: Codec, facts: ChunkFacts) {
+    this.#codec = codec
+    this.#facts = facts
+    this.#inflater = codec.createInflater()
+  }
+
+  /**
+   * Takes the next packed bytes and gives what they unfold to.
+   *
+   * @throws IntegrityError when they are broken, or unfold to more than is recorded
+   */
+  async push(packed: Uint8Array): Promise<readonly Uint8Array[]> {
+    const plain: Uint8Array[] = []
+    for (let from = 0; from < packed.length && !this.#ended; from += PUSH_BYTES) {
+      const step = await this.#inflater.push(packed.subarray(from, from + PUSH_BYTES))
+      this.#ended = step.ended
+      for (const part of step.plain) this.#take(part)
+      plain.push(...step.plain)
+    }
+    return plain
+  }
+
+  /** @throws IntegrityError when length or CRC-32 of what came out are not those recorded */
+  finish(): void {
+    const { plainBytes, crc32 } = this.#facts
+    if (this.#plainBytes !== plainBytes) throw this.#wrong('bytes', plainBytes, this.#plainBytes)
+    if (this.#crc !== crc32) throw this.#wrong('as CRC-32', crc32, this.#crc)
+  }
+
+  /** Frees the codec. */
+  close(): void {
+    this.#inflater.close()
+  }
+
+  #take(part: Uint8Array): void {
+    this.#crc = this.#codec.crc32(part, this.#crc)
+    this.#plainBytes += part.length
+    const { plainBytes } = this.#facts
+    if (this.#plainBytes > plainBytes) throw this.#wrong('bytes', plainBytes, this.#plainBytes)
+  }
+
+  #wrong(what: string, expected: number, actual: number): IntegrityError {
+    return new IntegrityError(`a chunk has ${actual} ${what}, recorded is ${expected}`, { expected, actual })
+  }
+}

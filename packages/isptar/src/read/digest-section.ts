@@ -1,0 +1,57 @@
+/** Reads SHA-256 digests out of the digest section (SPEC 6.1): one by a small read, or all of them in order. */
+import { concatBytes } from '../bytes/concat.ts'
+import { FormatError } from '../errors.ts'
+import type { Codec } from '../gzip/codec.ts'
+import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
+import { DIGEST_BYTES, digestOffset, isDigest } from '../tail/digest-section.ts'
+import type { Section } from '../tail/tail-layout.ts'
+import { MemberReader } from './member-reader.ts'
+
+/** The digests of an archive. */
+export class DigestSection {
+  readonly #bytes: ByteSource
+  readonly #section: Section
+  readonly #codec: Codec
+
+  constructor(bytes: ByteSource, section: Section, codec: Codec) {
+    this.#bytes = bytes
+    this.#section = section
+    this.#codec = codec
+  }
+
+  /**
+   * Gives the digest of a line. One read of 32 bytes.
+   *
+   * @param line - of the listing, from 0
+   * @returns undefined where it has none
+   * @throws FormatError when the section ends before it
+   */
+  async at(line: number, options?: ReadOptions): Promise<Uint8Array | undefined> {
+    const { offset, packedBytes } = this.#section
+    const place = digestOffset(line)
+    if (place + DIGEST_BYTES > packedBytes)
+      throw new FormatError(`the digest section of ${this.#bytes.name} has ${packedBytes} bytes, none for line ${line}`)
+    const digest = await this.#bytes.read(offset + place, DIGEST_BYTES, options)
+    return isDigest(digest) ? digest : undefined
+  }
+
+  /**
+   * Gives the digests of all lines in order. The section is read once, its CRC is checked at the end.
+   *
+   * @throws IntegrityError, FormatError when it is damaged
+   */
+  async *all(options?: ReadOptions): AsyncGenerator<Uint8Array | undefined, void, undefined> {
+    const { offset, packedBytes } = this.#section
+    const member = new MemberReader(this.#bytes.stream(offset, packedBytes, options), this.#codec)
+    let rest: Uint8Array = new Uint8Array(0)
+    for await (const piece of member.plain()) {
+      const bytes = rest.length > 0 ? concatBytes([rest, piece]) : piece
+      let from = 0
+      for (; from + DIGEST_BYTES <= bytes.length; from += DIGEST_BYTES) {
+        const digest = bytes.subarray(from, from + DIGEST_BYTES)
+        yield isDigest(digest) ? new Uint8Array(digest) : undefined
+      }
+      rest = new Uint8Array(bytes.subarray(from))
+    }
+  }
+}

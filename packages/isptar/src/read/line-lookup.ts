@@ -1,0 +1,114 @@
+/**
+ * Finds lines of the listing: through the index where the archive has one, which reads a block or a few, else by a pass
+ * over all of it. Lines come as bytes; objects are made of those that are asked for only.
+ */
+import { comparePaths } from '../bytes/text.ts'
+import type { ReadOptions } from '../io/byte-source.ts'
+import { decodeListingLine } from '../tail/decode-listing-line.ts'
+import { unescapeField } from '../tail/escape.ts'
+import { type LineMatch, matchFolder, matchPath } from './line-match.ts'
+import type { Listing } from './listing.ts'
+import type { ListingIndex } from './listing-index.ts'
+
+/** Lines that follow each other. */
+export interface LineBatch {
+  /** Number of the first in the listing, from 0. */
+  readonly firstLine: number
+  readonly lines: readonly Uint8Array[]
+  /** Whether they were checked already; of a pass that still runs they are not. */
+  readonly checked: boolean
+}
+
+/** One line. */
+export interface FoundLine {
+  /** Number in the listing, from 0. */
+  readonly line: number
+  readonly bytes: Uint8Array
+}
+
+const TAB = 0x09
+
+/** Looks lines up. */
+export class LineLookup {
+  readonly #listing: Listing
+  readonly #index: ListingIndex | undefined
+
+  /** @param index - where the archive has one; its lines are in order then */
+  constructor(listing: Listing, index: ListingIndex | undefined) {
+    this.#listing = listing
+    this.#index = index
+  }
+
+  /**
+   * Finds the line of a path; of several, the last. It was checked by its own CRC, or with the whole listing.
+   *
+   * @param pathBytes - raw, normalised
+   */
+  async find(pathBytes: Uint8Array, options: ReadOptions): Promise<FoundLine | undefined> {
+    const isPath = matchPath(pathBytes)
+    const matches: LineMatch = (line) => isPath(line) && decodeListingLine(line) !== undefined
+    const blocks = await this.#index?.from(pathBytes, options)
+    if (blocks === undefined) return this.#findLast(matches, options)
+    for await (const { entriesBefore, lines } of blocks) {
+      const index = lines.findIndex(matches)
+      return foundAt(lines, index, entriesBefore)
+    }
+    return undefined
+  }
+
+  /**
+   * Gives the line of a number, from 0; undefined behind the last. Costs a block, or, without an index, a pass.
+   */
+  async atLine(line: number, options: ReadOptions): Promise<Uint8Array | undefined> {
+    const block = await this.#index?.atLine(line, options)
+    if (block) return block.lines[line - block.entriesBefore]
+    for await (const { firstLine, lines } of this.all(options))
+      if (line < firstLine + lines.length) return lines[line - firstLine]
+    return undefined
+  }
+
+  /** Gives all lines in stored order. */
+  async *all(options: ReadOptions): AsyncGenerator<LineBatch, void, undefined> {
+    let firstLine = 0
+    for await (const lines of this.#listing.batches(options)) {
+      yield { firstLine, lines, checked: false }
+      firstLine += lines.length
+    }
+  }
+
+  /**
+   * Gives batches that hold the lines of a folder and of what is in it, and others.
+   *
+   * @param folderBytes - raw, normalised; empty for all
+   */
+  async *near(folderBytes: Uint8Array, options: ReadOptions): AsyncGenerator<LineBatch, void, undefined> {
+    const blocks = folderBytes.length > 0 ? await this.#index?.from(folderBytes, options) : undefined
+    if (blocks === undefined) return yield* this.all(options)
+    const isInside = matchFolder(folderBytes)
+    for await (const { entriesBefore, lines } of blocks) {
+      yield { firstLine: entriesBefore, lines, checked: true }
+      const last = lines.at(-1)
+      if (last && !isInside(last) && comparePaths(pathOf(last), folderBytes) > 0) return
+    }
+  }
+
+  async #findLast(matches: LineMatch, options: ReadOptions): Promise<FoundLine | undefined> {
+    let found: FoundLine | undefined
+    for await (const { firstLine, lines } of this.all(options)) {
+      const index = lines.findLastIndex(matches)
+      found = foundAt(lines, index, firstLine) ?? found
+    }
+    return found
+  }
+}
+
+/** A copy: lines are views of much larger buffers. */
+function foundAt(lines: readonly Uint8Array[], index: number, firstLine: number): FoundLine | undefined {
+  const bytes = lines[index]
+  return bytes && { line: firstLine + index, bytes: new Uint8Array(bytes) }
+}
+
+function pathOf(line: Uint8Array): Uint8Array {
+  const tab = line.indexOf(TAB)
+  return unescapeField(tab < 0 ? line : line.subarray(0, tab))
+}

@@ -1,0 +1,159 @@
+/**
+ * Looks paths up through the index section (SPEC 6.2): reads the block of the listing that can hold a path, and nothing
+ * else of it. Each block is checked by its own CRC-32, which the index has and its CRC covers.
+ */
+import { comparePaths } from '../bytes/text.ts'
+import { concatBytes } from '../bytes/concat.ts'
+import { FormatError } from '../errors.ts'
+import type { Codec } from '../gzip/codec.ts'
+import { decodeMember } from '../gzip/decode-member.ts'
+import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
+import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
+import { MAX_INDEX_BYTES, MAX_LINE_BYTES, MiB } from '../limits.ts'
+import { decodeIndex, type IndexBlock } from '../tail/index-section.ts'
+import { LineSplitter } from '../tail/line-splitter.ts'
+import type { TailLayout } from '../tail/tail-layout.ts'
+import { type ChunkFacts, ChunkInflater } from './chunk-inflater.ts'
+
+/** One line after 64 KiB of them is the longest a block gets. */
+const MAX_BLOCK_BYTES: number = MAX_LINE_BYTES + 1 * MiB
+/** A folder's lines, or a run of lookups, mostly stay within a few blocks. */
+const KEPT_BLOCKS = 4
+
+/** A block's lines. */
+export interface ListingBlock {
+  /** Lines before its first. */
+  readonly entriesBefore: number
+  /** In order, without LF. */
+  readonly lines: readonly Uint8Array[]
+}
+
+/** Where the index speaks of. */
+export interface ListingIndexOptions {
+  readonly codec: Codec
+  readonly tail: TailLayout
+  /** Plain length of the listing in bytes. */
+  readonly plainBytes: number
+}
+
+/** The index of an open archive. */
+export class ListingIndex {
+  readonly #bytes: ByteSource
+  readonly #options: ListingIndexOptions
+  readonly #kept = new Map<number, ListingBlock>()
+  #blocks: Promise<readonly IndexBlock[] | undefined> | undefined
+
+  constructor(bytes: ByteSource, options: ListingIndexOptions) {
+    this.#bytes = bytes
+    this.#options = options
+  }
+
+  /**
+   * Gives the blocks from the one that holds a path, or would hold it, to the end of the listing.
+   *
+   * @param pathBytes - raw; empty begins at the first
+   * @returns undefined when the index is of a form this version does not know
+   * @throws IntegrityError, FormatError when the index, or the block, is damaged
+   */
+  async from(
+    pathBytes: Uint8Array,
+    options: ReadOptions = {},
+  ): Promise<AsyncGenerator<ListingBlock, void, undefined> | undefined> {
+    const blocks = await this.#load(options)
+    return blocks && this.#read(blocks, blockOf(blocks, pathBytes), options)
+  }
+
+  /**
+   * Gives the block of a line.
+   *
+   * @param line - of the listing, from 0
+   */
+  async atLine(line: number, options: ReadOptions = {}): Promise<ListingBlock | undefined> {
+    const blocks = await this.#load(options)
+    if (blocks === undefined) return undefined
+    return this.#block(
+      blocks,
+      lastWhere(blocks, (block) => block.entriesBefore <= line),
+      options,
+    )
+  }
+
+  async *#read(
+    blocks: readonly IndexBlock[],
+    first: number,
+    options: ReadOptions,
+  ): AsyncGenerator<ListingBlock, void, undefined> {
+    for (let k = first; k < blocks.length; k += 1) yield this.#block(blocks, k, options)
+  }
+
+  async #block(blocks: readonly IndexBlock[], k: number, options: ReadOptions): Promise<ListingBlock> {
+    const kept = this.#kept.get(k)
+    if (kept) return kept
+    const [block, next] = [blocks[k], blocks[k + 1]]
+    if (block === undefined) throw new RangeError(`the index has no block ${k}`)
+    const { tail, plainBytes, codec } = this.#options
+    const end = next?.packedOffset ?? tail.listingPackedBytes - MEMBER_TRAILER_BYTES
+    const expected = (next?.plainOffset ?? plainBytes) - block.plainOffset
+    const packedBytes = end - block.packedOffset
+    if (packedBytes <= 0 || packedBytes > MAX_BLOCK_BYTES || expected <= 0 || expected > MAX_BLOCK_BYTES)
+      throw new FormatError(`the index has a block of ${packedBytes} packed and ${expected} plain bytes`)
+    const packed = await this.#bytes.read(tail.listingOffset + block.packedOffset, packedBytes, options)
+    const plain = await inflateBlock(packed, codec, { plainBytes: expected, crc32: block.crc32 })
+    const splitter = new LineSplitter(MAX_LINE_BYTES)
+    const lines = [...splitter.push(plain), ...splitter.finish()]
+    return this.#keep(k, { entriesBefore: block.entriesBefore, lines })
+  }
+
+  #keep(k: number, block: ListingBlock): ListingBlock {
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size >= KEPT_BLOCKS && oldest !== undefined) this.#kept.delete(oldest)
+    this.#kept.set(k, block)
+    return block
+  }
+
+  /** Reads the index once for all callers; a failure is forgotten. */
+  #load(options: ReadOptions): Promise<readonly IndexBlock[] | undefined> {
+    this.#blocks ??= this.#loadNow(options).catch((error: unknown) => {
+      this.#blocks = undefined
+      throw error
+    })
+    return this.#blocks
+  }
+
+  async #loadNow(options: ReadOptions): Promise<readonly IndexBlock[] | undefined> {
+    const section = this.#options.tail.sections.find(({ name }) => name === 'index')
+    if (section === undefined || section.packedBytes > MAX_INDEX_BYTES) return undefined
+    const packed = await this.#bytes.read(section.offset, section.packedBytes, options)
+    const blocks = decodeIndex(decodeMember(this.#options.codec, packed, { maxBytes: MAX_INDEX_BYTES }).plain)
+    return blocks === undefined || blocks.length === 0 ? undefined : blocks
+  }
+}
+
+async function inflateBlock(packed: Uint8Array, codec: Codec, facts: ChunkFacts): Promise<Uint8Array> {
+  const inflater = new ChunkInflater(codec, facts)
+  try {
+    const plain = concatBytes(await inflater.push(packed))
+    inflater.finish()
+    return plain
+  } finally {
+    inflater.close()
+  }
+}
+
+/** The last block that begins at or before a path; the first when none does. */
+function blockOf(blocks: readonly IndexBlock[], pathBytes: Uint8Array): number {
+  return lastWhere(blocks, ({ firstPath }) => comparePaths(firstPath, pathBytes) <= 0)
+}
+
+/** Binary search for the last block for which something holds that holds for all before it; 0 when for none. */
+function lastWhere(blocks: readonly IndexBlock[], holds: (block: IndexBlock) => boolean): number {
+  let low = 0
+  let high = blocks.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    const block = blocks[middle]
+    if (block && holds(block)) low = middle
+    else high = middle - 1
+  }
+  return low
+}
