@@ -43,6 +43,11 @@ export class Context {
     return this.#progress
   }
 
+  /** Takes the progress line away until the next update, for others that write to standard error. */
+  clearProgress(): void {
+    this.#progress?.clear()
+  }
+
   /** Takes the progress line away for good. */
   endProgress(): void {
     this.#progress?.clear()

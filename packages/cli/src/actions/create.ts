@@ -1,17 +1,19 @@
 /** Packs files and folders into a new archive. */
 import { existsSync } from 'node:fs'
 import { encodeText, type Level, STORED_SUFFIXES, type Target } from 'isptar'
-import { FileTarget, measureTree, type PackReport, packTree } from 'isptar/node'
+import { FileTarget, measureTree, type PackReport, packTree, type TreeSize } from 'isptar/node'
+import { createHooks, readFromOf } from '../command-hooks.ts'
 import { type Output, UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
+import type { HookOptions } from '../hook-options.ts'
 import { isUrl } from '../open-named.ts'
 import { OutputTarget } from '../output-target.ts'
 import { escapeName } from '../text/escape-name.ts'
 import { longSize, plural } from '../text/quantity.ts'
 
 /** Options of `isptar create`. */
-export interface CreateOptions {
+export interface CreateOptions extends HookOptions {
   readonly directory?: string
   readonly level: Level
   readonly exclude?: readonly string[]
@@ -34,6 +36,7 @@ export async function create(
   context: Context,
 ): Promise<number> {
   checkArguments(name, paths, options)
+  const hooks = createHooks(options, context)
   const target = openTarget(name, options, context)
   const { file } = context.io.stdout
   const walk = {
@@ -43,17 +46,26 @@ export async function create(
     excludeFrom: options.excludeFrom,
     excludeCaches: options.excludeCaches ?? false,
     oneFileSystem: options.oneFileSystem ?? false,
+    readFrom: readFromOf(options),
     signal: context.io.signal,
   }
   const roots = paths.map(bytesOf)
   const progress = context.startProgress()
-  const total = context.showsProgress ? await measureTree(roots, walk) : undefined
+  let total: TreeSize | undefined
   let lastPath = ''
   const report = await packTree(roots, target, {
     ...walk,
     level: options.level,
     storeSuffixes: [...STORED_SUFFIXES, ...(options.storeSuffix ?? []).map(normalizeSuffix)],
     xattrs: options.xattrs,
+    hooks: {
+      ...hooks,
+      beforeRun: async () => {
+        await hooks.beforeRun?.()
+        // Not sooner: a command may mount what is to be read.
+        if (context.showsProgress) total = await measureTree(roots, walk)
+      },
+    },
     onNotice: (message) => void context.warn(message),
     onProblem: ({ path, message }) => void context.fail(`${escapeName(path)}: ${message}`),
     onProgress: (state) => {
@@ -63,6 +75,8 @@ export async function create(
     },
   })
   context.endProgress()
+  if (report.afterRunError instanceof Error)
+    await context.fail(`the archive is whole, but ${report.afterRunError.message}`)
   await context.summarize(summaryText(target.name, report))
   return report.ok ? OK : PARTIAL
 }

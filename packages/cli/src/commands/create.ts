@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { CreateOptions } from '../actions/create.ts'
 import { collect, examples, type Start, wholeNumber } from '../declare.ts'
+import { addHookOptions } from '../hook-options.ts'
 
 /** Adds `create` to the tree. */
 export function declareCreate(program: Command, start: Start): void {
@@ -20,14 +21,18 @@ export function declareCreate(program: Command, start: Start): void {
     .option('--no-xattrs', 'leave out extended attributes and ACLs')
     .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect)
     .option('--force', 'replace an archive of that name')
-    .addHelpText(
-      'after',
-      examples(
-        ['isptar create site.tgz /srv/site', 'pack a folder'],
-        ['isptar create -C /srv site.tgz site --exclude "*.log" --exclude node_modules/', 'without logs and packages'],
-        ['isptar create - photos --store-suffix .jpg | ssh nas "cat > photos.tgz"', 'through a pipe'],
-      ),
-    )
+  addHookOptions(command).addHelpText(
+    'after',
+    examples(
+      ['isptar create site.tgz /srv/site', 'pack a folder'],
+      ['isptar create -C /srv site.tgz site --exclude "*.log" --exclude node_modules/', 'without logs and packages'],
+      [
+        'isptar create db.tgz db --before-run ./mount-snapshot --read-from db=/mnt/db',
+        'from a snapshot that a script of yours mounts',
+      ],
+      ['isptar create - photos --store-suffix .jpg | ssh nas "cat > photos.tgz"', 'through a pipe'],
+    ),
+  )
   command.action((archive: string, paths: string[], options: CreateOptions) =>
     start(command, async (context) => {
       const { create } = await import('../actions/create.ts')

@@ -70,7 +70,7 @@ export class ReadFrom {
     return [...this.#substitutes.values()]
       .filter(({ isMet }) => !isMet)
       .map(({ given, folder }) => {
-        const message = `it does not exist, so that nothing was read from ${quoted(folder)}`
+        const message = `nothing that is packed lies there, so that nothing was read from ${quoted(folder)}`
         return { path: decodeText(given), kind: 'vanished', message }
       })
   }

@@ -176,7 +176,7 @@ describe('runCommand', () => {
 
   test('an abort ends the command, which may clean up', async () => {
     const controller = new AbortController()
-    const text = `trap 'echo > cleaned; exit' TERM; echo > started; while :; do sleep 0.05; done`
+    const text = `trap 'echo > cleaned; exit' TERM; echo > started; for i in $(seq 200); do sleep 0.05; done`
     const running = runCommand([text], {}, { cwd: folder, shell: true, signal: controller.signal })
     while (!existsSync(at('started'))) await setImmediate()
     const reason = new Error('enough')
@@ -188,7 +188,7 @@ describe('runCommand', () => {
   test('what does not heed the abort is killed', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const controller = new AbortController()
-    const text = `trap '' TERM; echo > started; while :; do sleep 0.05; done`
+    const text = `trap '' TERM; echo > started; for i in $(seq 200); do sleep 0.05; done`
     const running = runCommand([text], {}, { cwd: folder, shell: true, signal: controller.signal })
     while (!existsSync(at('started'))) await setImmediate()
     controller.abort(new Error('enough'))
