@@ -10,7 +10,10 @@ export interface HookPath {
 
 /** What is done before and after what a pattern matches is packed. */
 export interface PathHook {
-  /** As in a `.gitignore` that lies where the archive's paths begin. Below a match the same hook does not run again. */
+  /**
+   * As in a `.gitignore` that lies where the archive's paths begin. Below a match the same hook does not run again; of a
+   * match that is no root and above one, the root takes the place.
+   */
   readonly pattern: string
   /** Runs before the walk looks at the file or folder. Its failure ends the packing. */
   readonly before?: ((at: HookPath) => Promise<void>) | undefined

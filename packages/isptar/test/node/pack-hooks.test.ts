@@ -202,6 +202,11 @@ describe('hooks of paths', () => {
     ])
   })
 
+  test('run at a root that lies below a match', async () => {
+    await pack({ hooks: { paths: [watch('db/')] } }, ['db/inner', 'z'])
+    expect(logged()).toEqual(['before db/: db/inner', 'db/inner', 'db/inner/x', 'after db/: db/inner', 'z'])
+  })
+
   test('come before the walk looks: what a hook makes is what is stored', async () => {
     const paths: PathHook[] = [
       { pattern: 'made', before: async () => writeFileSync(at('made'), 'made') },
