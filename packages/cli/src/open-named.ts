@@ -8,9 +8,11 @@ import {
   openArchive,
   withCounter,
 } from 'isptar'
-import { openFile, openUrl } from 'isptar/node'
+import { type FetchSlice, openFile, openUrl } from 'isptar/node'
 import { UsageError } from './command-io.ts'
 import type { Context } from './context.ts'
+import type { FetchOptions } from './fetch-options.ts'
+import { createFetch } from './fetch-slice.ts'
 
 /** An open archive and what was read of it so far. */
 export interface NamedArchive {
@@ -22,15 +24,17 @@ export interface NamedArchive {
  * Opens an archive. Whoever calls closes it.
  *
  * @param name - as on the command line
+ * @param options - how to get slices that are not at hand
  * @throws UsageError for `-`, as an archive is read from its end, and for what is neither a file nor an http(s) URL
  */
-export async function openNamed(name: string, context: Context): Promise<NamedArchive> {
+export async function openNamed(name: string, options: FetchOptions, context: Context): Promise<NamedArchive> {
   if (name === '-')
     throw new UsageError('an archive cannot be read from standard input: it is read from its end; name a file or a URL')
   if (name === '') throw new UsageError('the name of the archive is the empty string')
-  if (isUrl(name)) checkUrl(name)
+  if (isUrl(name)) checkUrl(name, options)
   const { signal } = context.io
-  const counter = withCounter(await openSource(name, signal))
+  const fetchSlice = options.fetchSlice === undefined ? undefined : createFetch(options.fetchSlice, context)
+  const counter = withCounter(await openSource(name, signal, fetchSlice))
   try {
     const archive = await openArchive(counter, { signal })
     for (const notice of archive.notices) await context.warn(notice)
@@ -41,8 +45,8 @@ export async function openNamed(name: string, context: Context): Promise<NamedAr
   }
 }
 
-function openSource(name: string, signal: AbortSignal): Promise<ByteSource> {
-  return isUrl(name) ? openUrl(name, { signal }) : openFile(name)
+function openSource(name: string, signal: AbortSignal, fetchSlice?: FetchSlice): Promise<ByteSource> {
+  return isUrl(name) ? openUrl(name, { signal }) : openFile(name, { fetchSlice })
 }
 
 /** Says of which archive an error speaks, and what to do with an ordinary tar.gz. */
@@ -67,9 +71,11 @@ async function isGzip(name: string, signal: AbortSignal): Promise<boolean> {
   }
 }
 
-function checkUrl(name: string): void {
+function checkUrl(name: string, { fetchSlice }: FetchOptions): void {
   if (!/^https?:/i.test(name)) throw new UsageError(`not a file, nor a URL of http or https: ${name}`)
   if (!URL.canParse(name)) throw new UsageError(`not a URL: ${name}`)
+  if (fetchSlice !== undefined)
+    throw new UsageError('--fetch-slice is for files: slices at a URL are read where they are')
 }
 
 /** Tells URLs from file names. */

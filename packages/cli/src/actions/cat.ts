@@ -2,12 +2,18 @@
 import { type Archive, type Entry, UnsupportedError } from 'isptar'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
+import type { FetchOptions } from '../fetch-options.ts'
 import { openNamed } from '../open-named.ts'
 import { escapeName } from '../text/escape-name.ts'
 
 /** Runs `isptar cat`. The exit code says whether what was written is as it was in one moment. */
-export async function cat(name: string, paths: readonly string[], context: Context): Promise<number> {
-  const { archive } = await openNamed(name, context)
+export async function cat(
+  name: string,
+  paths: readonly string[],
+  options: FetchOptions,
+  context: Context,
+): Promise<number> {
+  const { archive } = await openNamed(name, options, context)
   try {
     const entries: Entry[] = []
     for (const path of paths) entries.push(await findFile(archive, path, context))

@@ -11,6 +11,7 @@ import { BlockWriter } from '../block-writer.ts'
 import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
+import type { FetchOptions } from '../fetch-options.ts'
 import { openNamed } from '../open-named.ts'
 import { PatternSet } from '../patterns.ts'
 import { reportUnused } from '../report-unused.ts'
@@ -20,7 +21,7 @@ import { longSize, plural } from '../text/quantity.ts'
 import { hasData, writeData } from './cat.ts'
 
 /** Options of `isptar extract`. */
-export interface ExtractOptions {
+export interface ExtractOptions extends FetchOptions {
   readonly directory: string
   readonly stripComponents: number
   readonly overwrite?: true
@@ -44,7 +45,7 @@ export async function extract(
   context: Context,
 ): Promise<number> {
   checkOptions(options)
-  const { archive } = await openNamed(name, context)
+  const { archive } = await openNamed(name, options, context)
   try {
     const wanted = new PatternSet(patterns)
     const work = options.toStdout ? writeAll : restore

@@ -2,13 +2,14 @@
 import type { Archive, CountedSource, EntryType } from 'isptar'
 import type { Context } from '../context.ts'
 import { OK } from '../exit-code.ts'
+import type { FetchOptions } from '../fetch-options.ts'
 import { openNamed } from '../open-named.ts'
 import { textFields, wellFormed } from '../text/entry-json.ts'
 import { escapeName } from '../text/escape-name.ts'
 import { grouped, longSize, plural } from '../text/quantity.ts'
 
 /** Options of `isptar info`. */
-export interface InfoOptions {
+export interface InfoOptions extends FetchOptions {
   readonly json?: true
 }
 
@@ -42,7 +43,7 @@ export interface ArchiveInfo {
 
 /** Runs `isptar info`. */
 export async function info(name: string, options: InfoOptions, context: Context): Promise<number> {
-  const { archive, counter } = await openNamed(name, context)
+  const { archive, counter } = await openNamed(name, options, context)
   try {
     const described = await describe(archive, counter, context.io.signal)
     const { stdout } = context.io

@@ -3,6 +3,7 @@ import type { Archive, Entry } from 'isptar'
 import { BlockWriter } from '../block-writer.ts'
 import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
+import type { FetchOptions } from '../fetch-options.ts'
 import { openNamed } from '../open-named.ts'
 import { PatternSet } from '../patterns.ts'
 import { reportUnused } from '../report-unused.ts'
@@ -13,7 +14,7 @@ import { FolderTree } from '../text/folder-tree.ts'
 import { LongRows } from '../text/long-rows.ts'
 
 /** Options of `isptar list`. */
-export interface ListOptions {
+export interface ListOptions extends FetchOptions {
   readonly long?: true
   readonly human?: true
   readonly utc?: true
@@ -36,7 +37,7 @@ export async function list(
   context: Context,
 ): Promise<number> {
   const layout = chooseLayout(options, context.io.stdout.isTty ? escapeName : asStored)
-  const { archive } = await openNamed(name, context)
+  const { archive } = await openNamed(name, options, context)
   try {
     const wanted = new PatternSet(patterns)
     await print(archive, wanted, layout, context)

@@ -1,6 +1,7 @@
 /** Declares `isptar cat`. */
 import type { Command } from 'commander'
 import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
+import { FETCH_SLICE_OPTION, type FetchOptions } from '../fetch-options.ts'
 
 /** Adds `cat` to the tree. */
 export function declareCat(program: Command, start: Start): void {
@@ -12,6 +13,7 @@ export function declareCat(program: Command, start: Start): void {
     )
     .argument('<archive>', ARCHIVE_HELP)
     .argument('<path...>', 'paths as `isptar list` prints them')
+    .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',
       examples(
@@ -19,10 +21,10 @@ export function declareCat(program: Command, start: Start): void {
         ['isptar cat https://example.org/site.tgz var/dump.sql.gz | zcat | less', 'page through a remote one'],
       ),
     )
-  command.action((archive: string, paths: string[]) =>
+  command.action((archive: string, paths: string[], options: FetchOptions) =>
     start(command, async (context) => {
       const { cat } = await import('../actions/cat.ts')
-      return cat(archive, paths, context)
+      return cat(archive, paths, options, context)
     })(),
   )
 }

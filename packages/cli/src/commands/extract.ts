@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { ExtractOptions } from '../actions/extract.ts'
 import { ARCHIVE_HELP, examples, PATTERN_HELP, type Start, wholeNumber } from '../declare.ts'
+import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 
 /** Adds `extract` to the tree. */
 export function declareExtract(program: Command, start: Start): void {
@@ -23,6 +24,7 @@ export function declareExtract(program: Command, start: Start): void {
     .option('--devices', 'restore character and block devices as well; needs root')
     .option('--same-permissions', 'ignore the umask and, with owners, restore setuid and setgid bits')
     .option('--no-owner', 'do not restore owners (the default unless run as root)')
+    .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',
       examples(

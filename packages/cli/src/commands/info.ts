@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { InfoOptions } from '../actions/info.ts'
 import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
+import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 
 /** Adds `info` to the tree. */
 export function declareInfo(program: Command, start: Start): void {
@@ -11,6 +12,7 @@ export function declareInfo(program: Command, start: Start): void {
     .description('Describe an archive: who wrote it and when, what it holds, and what it took to find out.')
     .argument('<archive>', ARCHIVE_HELP)
     .option('--json', 'as one JSON object')
+    .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',
       examples(

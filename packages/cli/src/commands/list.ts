@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { ListOptions } from '../actions/list.ts'
 import { ARCHIVE_HELP, examples, PATTERN_HELP, type Start } from '../declare.ts'
+import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 
 /** Adds `list` to the tree. */
 export function declareList(program: Command, start: Start): void {
@@ -18,6 +19,7 @@ export function declareList(program: Command, start: Start): void {
     .option('--tree', 'as a tree of folders')
     .option('--json', 'one JSON object a line')
     .option('-0, --null', 'end each name with NUL instead of a newline')
+    .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',
       examples(

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { VerifyCommandOptions } from '../actions/verify.ts'
 import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
+import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 
 /** Adds `verify` to the tree. */
 export function declareVerify(program: Command, start: Start): void {
@@ -12,6 +13,7 @@ export function declareVerify(program: Command, start: Start): void {
     .argument('<archive>', ARCHIVE_HELP)
     .option('--quick', 'check the tail only: the listing, not the data')
     .option('--json', 'as one JSON object')
+    .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',
       examples(
