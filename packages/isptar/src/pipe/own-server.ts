@@ -58,9 +58,15 @@ export class OwnServer {
       else if (type === FRAME.problem) this.#receiver.report(decodeProblem(content))
       else if (type === FRAME.notice) this.#receiver.notice(decodeMessage(content))
       else if (type === FRAME.error) throw peerFailed('client', decodeMessage(content))
-      else if (type === FRAME.done && this.#queue.length === 0) return this.#queue.end()
+      else if (type === FRAME.done) return this.#end()
       else throw peerBroke('client', `a message of type ${type} out of turn`)
     }
+  }
+
+  /** What is still expected then will not come. */
+  #end(): void {
+    this.#queue.end()
+    this.#content.end()
   }
 
   async #takeEntry(line: Uint8Array): Promise<void> {
