@@ -1,5 +1,6 @@
 /** Archives cut into slices in memory, as a writer cuts them, and parts that say when they are opened. */
-import { MemorySource, openArchive, type SlicePart, StorageError } from 'isptar'
+import { createArchive, MemorySource, openArchive, type SlicePart, StorageError, type Target } from 'isptar'
+import { concatBytes } from '../../src/bytes/concat.ts'
 import { craftFiles } from './craft-archive.ts'
 
 /** How to cut. */
@@ -26,6 +27,37 @@ export async function craftSlices(files: Readonly<Record<string, string>>, cutti
 function cut(bytes: Uint8Array, sliceBytes: number): Uint8Array[] {
   const count = Math.ceil(bytes.length / sliceBytes)
   return Array.from({ length: count }, (_, index) => bytes.slice(index * sliceBytes, (index + 1) * sliceBytes))
+}
+
+/** Has the writer make an archive in slices. */
+export async function writeSlices(files: Readonly<Record<string, string>>, sliceBytes: number): Promise<Uint8Array[]> {
+  const slices: Uint8Array[] = []
+  let room = 0
+  const target: Target = {
+    name: 'x',
+    sliceBytes,
+    write: async (bytes) => {
+      for (let at = 0; at < bytes.length; ) {
+        if (room === 0) {
+          slices.push(new Uint8Array(0))
+          room = sliceBytes
+        }
+        const share = bytes.subarray(at, at + room)
+        slices.push(concatBytes([slices.pop() ?? new Uint8Array(0), share]))
+        room -= share.length
+        at += share.length
+      }
+    },
+    cut: async () => {
+      room = 0
+    },
+    commit: async () => undefined,
+    abort: async () => undefined,
+  }
+  const writer = createArchive(target)
+  for (const [path, text] of Object.entries(files)) await writer.add({ path, mtime: new Date(0) }, text)
+  await writer.close()
+  return slices
 }
 
 /** Parts over slices in memory, and the numbers of those that were opened, in that order. */

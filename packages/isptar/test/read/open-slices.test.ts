@@ -6,7 +6,7 @@ import { sampleBytes } from '../gzip/samples.ts'
 import { failureOf } from '../source-suite.ts'
 import { collect } from './collect.ts'
 import { craftFiles } from './craft-archive.ts'
-import { craftSlices, watchParts } from './craft-slices.ts'
+import { craftSlices, watchParts, writeSlices } from './craft-slices.ts'
 
 /** Text that does not shrink to nothing. */
 const text = (seed: number): string =>
@@ -113,6 +113,28 @@ describe('openSlices', () => {
     )
   })
 
+  it('agrees with what the writer records', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 25, max: 3000 }), fc.bigInt(0n, 2n ** 300n), async (sliceBytes, bits) => {
+        const cut = await writeSlices(FILES, sliceBytes)
+        const sizeless = range(cut.length).filter((slice) => ((bits >> BigInt(slice)) & 1n) === 1n)
+        const source = openSlices(watchParts(cut, sizeless).parts, { name: 'x' })
+        expect((await source.readTail(0)).sizeBytes).toBe(whole(cut))
+        for (const slice of range(cut.length)) expect(source.locate(slice, 0)).toBe(whole(cut.slice(0, slice - 1)))
+        await using archive = await openArchive(source)
+        expect(archive.notices).toEqual([])
+        for (const [path, content] of Object.entries(FILES)) expect(await archive.text(path)).toBe(content)
+      }),
+      {
+        numRuns: 40,
+        examples: [
+          [25, -1n],
+          [1000, -1n],
+        ],
+      },
+    )
+  })
+
   it('does not ask for a service info when only the last size is not told', async () => {
     const { parts, opened } = watchParts([Uint8Array.of(1), Uint8Array.of(2, 3)], [2])
     expect((await openSlices(parts, { name: 'x' }).readTail(0)).sizeBytes).toBe(3)
@@ -127,6 +149,18 @@ describe('slices whose size is not recorded, as those of the original', () => {
     const source = openSlices(parts, { name: 'x' })
     expect((await source.readTail(0)).sizeBytes).toBe(whole(original))
     expect(opened).toEqual([count])
+  })
+
+  it('are not opened because a member might go on in the next one', async () => {
+    const { parts, opened } = watchParts(original)
+    await using archive = await openArchive(openSlices(parts, { name: 'x' }))
+    expect(archive.formatVersion).toBe(1)
+    await collect(archive.entries())
+    const forList = opened.splice(0)
+    expect(await archive.text('f0')).toBe(FILES['f0'])
+    expect(opened).toEqual([1])
+    expect(forList).not.toContain(2)
+    for (const [path, content] of Object.entries(FILES)) expect(await archive.text(path)).toBe(content)
   })
 
   it('are as long as the first, which is opened for that, when none is at hand', async () => {
