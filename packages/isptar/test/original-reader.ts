@@ -1,86 +1,118 @@
 /**
- * Reads an archive by the algorithm of the original C++ program, step for step and with its limits (SPEC 2, 3), and
- * shares no code with the library. What it accepts the original reads; it throws where the original would fail, hang or
- * lose something, and also where an archive is looser than the discipline that this library keeps: one member for a run
- * of headers, one for a file's data.
+ * Reads an archive by the algorithm of the original C++ program, step for step and with its limits (SPEC 2, 3, 7, 8), and
+ * shares no code with the library: whole or in slices, with its bases, merged of parts, or a catalogue alone. What it
+ * accepts the original reads; it throws where the original would fail, hang or lose something. Of an archive of format 2
+ * it also demands the discipline that this library keeps: one member for a run of headers, one for a file's data.
  */
-import { crc32, inflateRawSync } from 'node:zlib'
+import { demand, type OriginalFile, type OriginalMember, OriginalSlices } from './original-bytes.ts'
+import { type OriginalLine, parseListing } from './original-listing.ts'
 
-/** One gzip member, unfolded. */
-export interface OriginalMember {
-  readonly offset: number
-  readonly packedBytes: number
-  readonly plain: Buffer
-}
+export type { OriginalFile, OriginalMember } from './original-bytes.ts'
+export { compareLikeOriginal, type OriginalLine } from './original-listing.ts'
 
-/** One listing line as the original takes it apart; names are latin1: a character a byte. */
-export interface OriginalEntry {
-  readonly name: string
-  readonly user: string
-  readonly uid: number
-  readonly group: string
-  readonly gid: number
-  readonly mode: number
-  readonly type: 'file' | 'hard' | 'link' | 'char' | 'block' | 'dir' | 'fifo'
-  readonly mtime?: number
-  readonly target?: string
-  readonly device?: readonly [number, number]
+/** One entry; names are latin1: a character a byte. */
+export interface OriginalEntry extends OriginalLine {
   /** A file's data; empty for all others. */
   readonly data: Buffer
-  /** Fields after those it knows. */
-  readonly rest: readonly string[]
+}
+
+/** What the original sees of a tail alone. */
+export interface OriginalListing {
+  readonly lines: readonly OriginalLine[]
+  readonly serviceInfo: ReadonlyMap<string, string>
+  /** The listing's plaintext. */
+  readonly listing: Buffer
 }
 
 /** All that the original sees of an archive. */
 export interface OriginalView {
   readonly entries: readonly OriginalEntry[]
   readonly serviceInfo: ReadonlyMap<string, string>
+  /** The listing's plaintext. */
   readonly listing: Buffer
   /** Every member, first to last. */
   readonly members: readonly OriginalMember[]
 }
 
+interface Tail extends OriginalListing {
+  readonly slices: OriginalSlices
+  readonly listingMember: OriginalMember
+  readonly service: OriginalMember
+  readonly trailer: OriginalMember
+}
+
 const BLOCK = 512
 
-/** Reads an archive whole. */
-export function readLikeOriginal(archive: Uint8Array): OriginalView {
-  const bytes = Buffer.from(archive.buffer, archive.byteOffset, archive.length)
-  const trailer = findTrailer(bytes)
+/**
+ * Reads an archive whole.
+ *
+ * @param archive - one file, or its slices first to last
+ * @param bases - nearest first; data of depth n is taken from the nth
+ */
+export function readLikeOriginal(
+  archive: OriginalFile,
+  { bases = [] }: { bases?: readonly OriginalFile[] } = {},
+): OriginalView {
+  const tail = readTail(archive)
+  const { serviceInfo, listing, lines, slices } = tail
+  const sources = [tail, ...bases.map(readTail)]
+  const entries = lines.map((line) => ({ ...line, data: readData(line, sources) }))
+  const members = slices.members()
+  const tailIndex = members.findLastIndex(isTailHeader)
+  checkTail(members.slice(tailIndex), tail)
+  if (isStrict(tail)) checkMembers(members.slice(0, tailIndex), tail)
+  return { entries, serviceInfo, listing, members }
+}
+
+/** Reads listing and service info only: of a catalogue, or of an archive whose data is elsewhere. */
+export function listLikeOriginal(file: OriginalFile): OriginalListing {
+  const { lines, serviceInfo, listing } = readTail(file)
+  return { lines, serviceInfo, listing }
+}
+
+/** Takes a merged archive apart: each part ends with a link `.partname.N`, whose target is `.` and its name. */
+export function partsLikeOriginal(entries: readonly OriginalEntry[]): ReadonlyMap<string, readonly OriginalEntry[]> {
+  const parts = new Map<string, OriginalEntry[]>()
+  let part: OriginalEntry[] = []
+  for (const entry of entries) {
+    if (entry.type !== 'link' || entry.name !== `.partname.${parts.size + 1}`) part.push(entry)
+    else {
+      demand(entry.target?.startsWith('.') === true, `a name led by a dot, not ${entry.target}`)
+      demand(!parts.has(entry.target), `no second part ${entry.target}`)
+      parts.set(entry.target, part)
+      part = []
+    }
+  }
+  demand(part.length === 0, 'no entries behind the last part')
+  return parts
+}
+
+/** Format 2 binds the writer; archives of the original are looser. */
+function isStrict({ serviceInfo }: OriginalListing): boolean {
+  return serviceInfo.get('format') === '2'
+}
+
+function readTail(file: OriginalFile): Tail {
+  const slices = new OriginalSlices(file)
+  const trailer = findTrailer(slices)
   const serviceBytes = Number.parseInt(trailer.plain.toString('latin1'), 10)
-  const service = memberAt(bytes, trailer.offset - serviceBytes)
+  const service = slices.memberAt(trailer.offset - serviceBytes)
   demand(service.offset + service.packedBytes === trailer.offset, 'the service info ends where the trailer begins')
+  demand(service.offset >= slices.lastStart, 'service info and trailer in the last slice')
   const serviceInfo = parseServiceInfo(service.plain)
-  const listing = memberAt(bytes, service.offset - Number(serviceInfo.get('listing_size')))
-  demand(serviceInfo.get('listing_real_size') === String(listing.plain.length), 'listing_real_size is its length')
-  const members = membersOf(bytes)
-  checkTail(members, listing, service, trailer)
-  const entries = splitListing(listing.plain).map((line) => parseLine(line, bytes))
-  checkMembers(members, entries, listing)
-  return { entries: entries.map(({ entry }) => entry), serviceInfo, listing: listing.plain, members }
-}
-
-function demand(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new Error(`the original demands: ${what}`)
-}
-
-function memberAt(bytes: Buffer, offset: number): OriginalMember {
-  const head = bytes.subarray(offset, offset + 10)
-  demand(/^1f8b080000000000(00|02|04)03$/.test(head.toString('hex')), `a plain gzip header at ${offset}`)
-  const packed = bytes.subarray(offset + 10)
-  const result: unknown = inflateRawSync(packed, { info: true })
-  const { buffer: plain, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } }
-  const end = offset + 10 + engine.bytesWritten
-  demand(bytes.readUInt32LE(end) === crc32(plain), `the CRC of the member at ${offset}`)
-  demand(bytes.readUInt32LE(end + 4) === plain.length, `the length of the member at ${offset}`)
-  return { offset, packedBytes: end + 8 - offset, plain }
+  const listingMember = slices.memberAt(service.offset - Number(serviceInfo.get('listing_size')))
+  const listing = listingMember.plain
+  demand(serviceInfo.get('listing_real_size') === String(listing.length), 'listing_real_size is its length')
+  return { slices, trailer, service, listingMember, serviceInfo, listing, lines: parseListing(listing) }
 }
 
 /** Tries to unfold at 20, 21, … 39 bytes from the end; nothing may follow what it finds. */
-function findTrailer(bytes: Buffer): OriginalMember {
+function findTrailer(slices: OriginalSlices): OriginalMember {
+  const { bytes } = slices
   for (let back = 20; back <= 39; back += 1) {
     const offset = bytes.length - back
-    if (offset < 0 || bytes[offset] !== 0x1f || bytes[offset + 1] !== 0x8b) continue
-    const trailer = memberAt(bytes, offset)
+    if (offset < slices.lastStart || bytes[offset] !== 0x1f || bytes[offset + 1] !== 0x8b) continue
+    const trailer = slices.memberAt(offset)
     demand(trailer.packedBytes === back, 'nothing after the trailer')
     demand(/^[1-9][0-9]*\0+$/.test(trailer.plain.toString('latin1')), 'a number and zeros in the trailer')
     return trailer
@@ -103,33 +135,39 @@ function parseServiceInfo(plain: Buffer): ReadonlyMap<string, string> {
   )
 }
 
-function membersOf(bytes: Buffer): OriginalMember[] {
-  const members: OriginalMember[] = []
-  for (let offset = 0; offset < bytes.length; ) {
-    const member = memberAt(bytes, offset)
-    members.push(member)
-    offset += member.packedBytes
+/** The data: one member of the archive that the depth leads to, of which it takes the first `size` bytes. */
+function readData({ size = 0, place, rest }: OriginalLine, sources: readonly Tail[]): Buffer {
+  if (size === 0 || place === undefined) return Buffer.alloc(0)
+  const source = sources[place.depth]
+  demand(source !== undefined, `base ${place.depth} beside the archive`)
+  const { plain, packedBytes } = source.slices.memberAt(source.slices.place(place.slice, place.offset))
+  demand(plain.length >= size, `${size} bytes of data in its member`)
+  const isOurs = sources.slice(0, 1).every(isStrict)
+  if (isOurs && isStrict(source)) {
+    demand(plain.length === Math.ceil(size / BLOCK) * BLOCK, `nothing but data and padding at ${place.offset}`)
+    demand(!plain.subarray(size).some((byte) => byte !== 0), 'padding of zeros')
+    demand(rest.includes(`csize=${packedBytes}`), `csize=${packedBytes} in ${rest.join(' ')}`)
+  } else if (isOurs) {
+    const said = rest.filter((field) => field.startsWith('csize='))
+    demand(
+      said.every((field) => field === `csize=${packedBytes}`),
+      `a csize of ${packedBytes}, or none`,
+    )
   }
-  return members
+  return plain.subarray(0, size)
 }
 
 /**
  * The tail is a tar entry: its header in a member of its own, its size the sum of its parts, then the end of the tar. What
  * stands before the listing, or behind it and counted in its size, the original reads over.
  */
-function checkTail(
-  members: readonly OriginalMember[],
-  listing: OriginalMember,
-  service: OriginalMember,
-  trailer: OriginalMember,
-): void {
-  const start = members.findLastIndex(({ plain }) => plain.toString('latin1', 0, 13) === '.backup.info\0')
-  const header = members[start]?.plain ?? Buffer.alloc(0)
+function checkTail(members: readonly OriginalMember[], { listingMember, service, trailer }: Tail): void {
+  const header = members[0]?.plain ?? Buffer.alloc(0)
   demand(header.length === BLOCK, 'a member of its own for the header of .backup.info')
   demand(header.toString('latin1', 100, 108) === '0000400\0', 'mode 0400')
-  const parts = members.slice(start + 1)
+  const parts = members.slice(1)
   demand(
-    parts.some(({ offset }) => offset === listing.offset),
+    parts.some(({ offset }) => offset === listingMember.offset),
     'the listing in .backup.info',
   )
   const ends = parts.slice(-2).map(({ offset }) => offset)
@@ -141,107 +179,24 @@ function checkTail(
   demand(trailer.plain.length - digits === zeros, 'padding and two blocks of zeros')
 }
 
-/** Up to the empty line; whatever follows would be lost. */
-function splitListing(listing: Buffer): string[] {
-  const text = listing.toString('latin1')
-  demand(text === '\n' || text.endsWith('\n\n'), 'an empty line at the end')
-  const lines = text.split('\n').slice(0, -2)
-  demand(!lines.includes(''), 'no empty line before the end')
-  return lines
-}
-
-interface PlacedEntry {
-  readonly entry: OriginalEntry
-  /** Where its data member begins. */
-  readonly offset: number | undefined
-}
-
-function parseLine(line: string, bytes: Buffer): PlacedEntry {
-  const fields = line.split('\t')
-  const [name = '', owner = '', team = '', mode = '', type = '', ...details] = fields
-  const [user, uid] = parseOwner(owner)
-  const [group, gid] = parseOwner(team)
-  const base = { name: unescape(name), user, uid, group, gid, mode: parseNumber(mode), data: Buffer.alloc(0) }
-  demand(base.mode <= 0o7777, 'mode within 07777')
-  switch (type) {
-    case 'file':
-      return parseFile({ ...base, type }, details, bytes)
-    case 'hard':
-    case 'link':
-      return { entry: { ...base, type, target: unescape(details[0] ?? ''), rest: details.slice(1) }, offset: undefined }
-    case 'char':
-    case 'block': {
-      const device = [parseNumber(details[0] ?? ''), parseNumber(details[1] ?? '')] as const
-      return { entry: { ...base, type, device, rest: details.slice(2) }, offset: undefined }
-    }
-    case 'dir':
-    case 'fifo':
-      return { entry: { ...base, type, rest: details }, offset: undefined }
-    default:
-      throw new Error(`the original has no type ${type}`)
-  }
-}
-
-/** The data: one member, of which it takes the first `size` bytes. */
-function parseFile(base: Omit<OriginalEntry, 'rest'>, details: readonly string[], bytes: Buffer): PlacedEntry {
-  const [time = '', length = '', word = '', ...rest] = details
-  const mtime = time.startsWith('-') ? -parseNumber(time.slice(1)) : parseNumber(time)
-  const size = parseNumber(length)
-  if (size === 0) return { entry: { ...base, mtime, rest: details.slice(2) }, offset: undefined }
-  const [depth, slice, offset, zpos, more] = word.split(':').map(parseNumber)
-  demand(depth === 0 && slice === 1 && zpos === 0 && more === undefined, `the offset word ${word}`)
-  const member = memberAt(bytes, offset ?? -1)
-  demand(member.plain.length === Math.ceil(size / BLOCK) * BLOCK, `nothing but data and padding at ${offset}`)
-  demand(
-    member.plain.subarray(size).every((byte) => byte === 0),
-    'padding of zeros',
-  )
-  demand(rest.includes(`csize=${member.packedBytes}`), `csize=${member.packedBytes} in ${rest.join(' ')}`)
-  return { entry: { ...base, mtime, data: member.plain.subarray(0, size), rest }, offset }
-}
-
-/** It reads numbers in base 0: a leading zero would make them octal. */
-function parseNumber(text: string): number {
-  demand(/^(0|[1-9][0-9]*)$/.test(text) && Number.isSafeInteger(Number(text)), `a plain number, not ${text}`)
-  return Number(text)
-}
-
-function parseOwner(field: string): [name: string, id: number] {
-  const hash = field.lastIndexOf('#')
-  return [field.slice(0, hash), parseNumber(field.slice(hash + 1))]
-}
-
-function unescape(field: string): string {
-  return field.replace(/\\(.?)/gs, (_, letter: string) => {
-    const byte = ({ '\\': '\\', t: '\t', n: '\n' } as Record<string, string>)[letter]
-    demand(byte !== undefined, `no escape but three in ${field}`)
-    return byte
-  })
-}
-
-/** Every member is tar headers, or the data of one entry, or the tail. */
-function checkMembers(
-  members: readonly OriginalMember[],
-  entries: readonly PlacedEntry[],
-  listing: OriginalMember,
-): void {
-  const data = new Set(entries.flatMap(({ offset }) => (offset === undefined ? [] : [offset])))
+/** Every member before the tail is tar headers, or the data of one entry. */
+function checkMembers(members: readonly OriginalMember[], { lines, slices }: Tail): void {
+  const here = lines.flatMap(({ place }) => (place?.depth === 0 ? [slices.place(place.slice, place.offset)] : []))
+  const data = new Set(here)
   let headersBefore = false
   for (const { offset, plain } of members) {
-    if (offset >= listing.offset || plain.toString('latin1', 0, 13) === '.backup.info\0') break
     demand(plain.length > 0 && plain.length % BLOCK === 0, `whole blocks in the member at ${offset}`)
     if (data.delete(offset)) demand(headersBefore, `headers before the data at ${offset}`)
-    else demand(plain.toString('latin1', 257, 262) === 'ustar', `a tar header at ${offset}`)
-    headersBefore = plain.toString('latin1', 257, 262) === 'ustar'
+    else demand(isHeader(plain), `a tar header at ${offset}`)
+    headersBefore = isHeader(plain)
   }
   demand(data.size === 0, 'data members among the members')
 }
 
-/** The order in which it joins a base: bytes as signed chars, `/` below all, the end of a name lowest. */
-export function compareLikeOriginal(a: Uint8Array, b: Uint8Array): number {
-  const key = (name: Uint8Array): Int16Array =>
-    Int16Array.from(name, (byte) => (byte === 0x2f ? -1000 : byte > 127 ? byte - 256 : byte))
-  const [x, y] = [key(a), key(b)]
-  for (let i = 0; i < Math.min(x.length, y.length); i += 1) if (x[i] !== y[i]) return (x[i] ?? 0) - (y[i] ?? 0)
-  return x.length - y.length
+function isHeader(plain: Buffer): boolean {
+  return plain.toString('latin1', 257, 262) === 'ustar'
+}
+
+function isTailHeader({ plain }: OriginalMember): boolean {
+  return plain.toString('latin1', 0, 13) === '.backup.info\0'
 }
