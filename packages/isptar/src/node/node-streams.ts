@@ -45,8 +45,8 @@ export function toWebWritable(writable: Writable): WritableStream<Uint8Array> {
     start: (controller) => {
       writable.on('error', (error) => controller.error(error))
     },
-    write: async (bytes) => settled((done) => writable.write(bytes, done)),
-    close: async () => settled((done) => writable.end(done)),
+    write: async (bytes) => settled(writable, (done) => writable.write(bytes, done)),
+    close: async () => settled(writable, (done) => writable.end(done)),
     abort: () => {
       writable.destroy()
     },
@@ -58,8 +58,18 @@ function plainBytes(chunk: unknown): Uint8Array {
   throw new TypeError('the stream gives text or objects; do not set an encoding, bytes are needed')
 }
 
-async function settled(start: (done: (error?: Error | null) => void) => void): Promise<void> {
+/** A duplex that is destroyed does not call back what was written or ended before, nor an end that comes later. */
+async function settled(writable: Writable, start: (done: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    start((error) => (error == null ? resolve() : reject(error)))
+    const giveUp = (): void => reject(new Error('the stream was closed before it took everything'))
+    // Its own error tells more, and comes by then.
+    const onClose = (): void => void setImmediate(giveUp)
+    if (writable.closed) onClose()
+    else writable.once('close', onClose)
+    start((error) => {
+      writable.off('close', onClose)
+      if (error == null) resolve()
+      else reject(error)
+    })
   })
 }

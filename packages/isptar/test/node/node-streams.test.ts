@@ -120,6 +120,24 @@ describe('toWebWritable', () => {
     expect(await failureOf(third.write(bytes('x')))).toBe(error)
   })
 
+  it('does not wait for a duplex that was destroyed meanwhile: of a write, of the end', async () => {
+    const node = new PassThrough({ highWaterMark: 1 })
+    const writer = toWebWritable(node).getWriter()
+    writer.closed.catch(() => undefined)
+    const waiting = writer.write(bytes('nobody reads this'))
+    setImmediate(() => node.destroy())
+    expect(await failureOf(waiting)).toBeInstanceOf(Error)
+    const ending = new PassThrough({ highWaterMark: 1, final: () => undefined })
+    const last = toWebWritable(ending).getWriter()
+    last.closed.catch(() => undefined)
+    setImmediate(() => ending.destroy())
+    expect(await failureOf(last.close())).toBeInstanceOf(Error)
+    const closed = new PassThrough()
+    closed.destroy()
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(await failureOf(toWebWritable(closed).getWriter().close())).toBeInstanceOf(Error)
+  })
+
   it('destroys the Node stream when it is aborted', async () => {
     const node = new PassThrough()
     await toWebWritable(node).abort()
