@@ -19,6 +19,8 @@ export interface OpenFileOptions {
    * @defaultValue a read that needs a missing slice fails
    */
   fetchSlice?: FetchSlice | undefined
+  /** Whether the last slice is elsewhere: the listing then comes from a catalogue. @defaultValue false */
+  lacksEnd?: boolean | undefined
 }
 
 /**
@@ -52,7 +54,7 @@ export async function openFile(path: string, options: OpenFileOptions = {}): Pro
       { path: `${archive}.part${count}`, slice: count },
       'is missing; it holds the listing if it is the last',
     )
-  return openSlices(parts, { name: archive })
+  return openSlices(parts, { name: archive, lacksEnd: options.lacksEnd })
 }
 
 async function exists(path: string): Promise<boolean> {

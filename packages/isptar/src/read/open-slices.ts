@@ -4,12 +4,14 @@ import type { Codec } from '../gzip/codec.ts'
 import { LazySource, type SlicePart } from '../io/lazy-source.ts'
 import { SliceSource } from '../io/slice-source.ts'
 import { MAX_TRAILER_BYTES } from '../tail/trailer.ts'
-import { learnSliceSizes } from './slice-sizes.ts'
+import { guessSliceSizes, learnSliceSizes } from './slice-sizes.ts'
 
 /** Options of {@link openSlices}. */
 export interface OpenSlicesOptions {
   /** What to call the whole in messages. */
   name: string
+  /** Whether the last slice is elsewhere: the listing then comes from a catalogue. @defaultValue false */
+  lacksEnd?: boolean | undefined
   /** What inflates and checks. @defaultValue `node:zlib` on Node, pako elsewhere */
   codec?: Codec | undefined
 }
@@ -28,10 +30,10 @@ export interface OpenSlicesOptions {
  * ```
  */
 export function openSlices(parts: readonly SlicePart[], options: OpenSlicesOptions): SliceSource {
-  const { name, codec = defaultCodec } = options
+  const { name, lacksEnd = false, codec = defaultCodec } = options
   const slices = parts.map((part) => new LazySource(part))
   return new SliceSource(slices, name, {
-    learnSizes: async () => learnSliceSizes(slices, name, codec),
+    learnSizes: async () => (lacksEnd ? guessSliceSizes(slices) : learnSliceSizes(slices, name, codec)),
     minTailBytes: MAX_TRAILER_BYTES,
   })
 }

@@ -79,9 +79,21 @@ function recordedSizes(
   return [...new Array<number>(fullCount).fill(sliceBytes), beforeLastBytes, lastBytes]
 }
 
+/**
+ * Gives the size of each slice where the archive's end is elsewhere: none of these is the last, so all are alike.
+ *
+ * @param slices - first to the highest there is
+ */
+export async function guessSliceSizes(slices: readonly LazySource[]): Promise<readonly number[]> {
+  await slices.at(-1)?.readTail(0)
+  return alikeSizes(slices, knownSizes(slices))
+}
+
 /** A slice that was cut short does not say how long the others are, so the longest counts. */
-async function alikeSizes(slices: readonly LazySource[]): Promise<readonly number[]> {
-  const known = knownSizes(slices.slice(0, -1))
+async function alikeSizes(
+  slices: readonly LazySource[],
+  known: readonly number[] = knownSizes(slices.slice(0, -1)),
+): Promise<readonly number[]> {
   const [first] = slices
   const alike = known.length > 0 || first === undefined ? known : [(await first.readTail(0)).sizeBytes]
   const sizeBytes = alike.reduce((longest, size) => Math.max(longest, size), 0)

@@ -30,7 +30,11 @@ function cut(bytes: Uint8Array, sliceBytes: number): Uint8Array[] {
 }
 
 /** Has the writer make an archive in slices. */
-export async function writeSlices(files: Readonly<Record<string, string>>, sliceBytes: number): Promise<Uint8Array[]> {
+export async function writeSlices(
+  files: Readonly<Record<string, string>>,
+  sliceBytes: number,
+  catalogue?: Target,
+): Promise<Uint8Array[]> {
   const slices: Uint8Array[] = []
   let room = 0
   const target: Target = {
@@ -54,7 +58,7 @@ export async function writeSlices(files: Readonly<Record<string, string>>, slice
     commit: async () => undefined,
     abort: async () => undefined,
   }
-  const writer = createArchive(target)
+  const writer = createArchive(target, { catalogue })
   for (const [path, text] of Object.entries(files)) await writer.add({ path, mtime: new Date(0) }, text)
   await writer.close()
   return slices

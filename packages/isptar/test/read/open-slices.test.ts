@@ -1,6 +1,15 @@
 /** Slices of which some are elsewhere: which are opened, what is known of the sizes of others, what is refused. */
 import fc from 'fast-check'
-import { FormatError, IntegrityError, LimitError, openArchive, openSlices, StorageError } from 'isptar'
+import {
+  FormatError,
+  IntegrityError,
+  LimitError,
+  MemorySource,
+  MemoryTarget,
+  openArchive,
+  openSlices,
+  StorageError,
+} from 'isptar'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sampleBytes } from '../gzip/samples.ts'
 import { failureOf } from '../source-suite.ts'
@@ -257,5 +266,25 @@ describe('what does not fit together', () => {
         expect(error).toMatchObject({ message: expect.stringContaining('x.part3 has 990 bytes, expected 1000') })
       }
     }
+  })
+})
+
+describe('an archive whose last slice is elsewhere', () => {
+  it('is read by its catalogue, also where slices in between are missing', async () => {
+    const catalogue = new MemoryTarget()
+    const written = await writeSlices(FILES, 1500, catalogue)
+    const atHand = written.slice(0, -1)
+    expect(atHand.length).toBeGreaterThan(1)
+    const { parts, opened } = watchParts(atHand, [1])
+    const source = openSlices(parts, { name: 'x', lacksEnd: true })
+    await using archive = await openArchive(source, { catalogue: new MemorySource(catalogue.bytes()) })
+    for await (const entry of archive.entries()) {
+      const { slice = 0, offset = 0 } = entry.location ?? {}
+      const ends = offset + (entry.packedBytes ?? 0)
+      if (slice < atHand.length || (slice === atHand.length && ends <= (atHand.at(-1)?.length ?? 0)))
+        expect(await entry.text()).toBe(FILES[entry.path])
+      else await expect(entry.text()).rejects.toThrow(FormatError)
+    }
+    expect(opened).toContain(1)
   })
 })
