@@ -1,14 +1,12 @@
 /** Packs files and folders into a new archive. */
-import { existsSync } from 'node:fs'
-import { encodeText, type Level, STORED_SUFFIXES, type Target } from 'isptar'
-import { FileTarget, measureTree, type PackReport, packTree, type TreeSize } from 'isptar/node'
+import type { Level } from 'isptar'
+import { measureTree, type PackReport, packTree, type TreeSize } from 'isptar/node'
 import { createHooks, readFromOf } from '../command-hooks.ts'
-import { type Output, UsageError } from '../command-io.ts'
+import type { Output } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
 import type { HookOptions } from '../hook-options.ts'
-import { isUrl } from '../open-named.ts'
-import { OutputTarget } from '../output-target.ts'
+import { bytesOf, checkNewArchive, checkRoots, openNewArchive, storedSuffixes } from '../new-archive.ts'
 import { escapeName } from '../text/escape-name.ts'
 import { longSize, plural } from '../text/quantity.ts'
 
@@ -35,9 +33,10 @@ export async function create(
   options: CreateOptions,
   context: Context,
 ): Promise<number> {
-  checkArguments(name, paths, options)
+  checkRoots(paths, options.directory)
+  checkNewArchive(name)
   const hooks = createHooks(options, context)
-  const target = openTarget(name, options, context)
+  const target = openNewArchive(name, options.force ?? false, context)
   const { file } = context.io.stdout
   const walk = {
     cwd: options.directory === undefined ? undefined : bytesOf(options.directory),
@@ -56,7 +55,7 @@ export async function create(
   const report = await packTree(roots, target, {
     ...walk,
     level: options.level,
-    storeSuffixes: [...STORED_SUFFIXES, ...(options.storeSuffix ?? []).map(normalizeSuffix)],
+    storeSuffixes: storedSuffixes(options.storeSuffix),
     xattrs: options.xattrs,
     hooks: {
       ...hooks,
@@ -81,45 +80,9 @@ export async function create(
   return report.ok ? OK : PARTIAL
 }
 
-function checkArguments(name: string, paths: readonly string[], { directory }: CreateOptions): void {
-  if (name === '' || name.endsWith('/')) throw new UsageError(`not the name of a file: ${JSON.stringify(name)}`)
-  if (paths.includes('')) throw new UsageError('a path to pack is the empty string; this folder is "."')
-  if (directory === '') throw new UsageError('the folder to take paths from is the empty string; this one is "."')
-  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? ''
-  if (!/^\d{0,15}$/.test(epoch))
-    throw new UsageError(`SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}, expected whole seconds since 1970`)
-  const slice = /(?<=[^/])\.part[1-9]\d*$/.exec(name)
-  if (slice !== null)
-    throw new UsageError(`a name that ends in ${slice[0]} means a slice of an archive; choose another: ${name}`)
-  const part = `${name}.part1`
-  // Even with --force: of an archive and slices of one name, which one is read depends on who asks.
-  if (name !== '-' && existsSync(part))
-    throw new UsageError(`${part} is a slice of an archive of that name; remove the slices or choose another name`)
-}
-
-/** Names in the file system are any bytes. */
-function bytesOf(path: string): Buffer {
-  return Buffer.from(encodeText(path))
-}
-
 /** `create - . > here.tgz` must not pack what it writes. */
 function isSameAs(own: FileIdentity): (file: FileIdentity) => boolean {
   return (file) => file.ino === own.ino && file.dev === own.dev
-}
-
-function openTarget(name: string, options: CreateOptions, context: Context): Target {
-  if (isUrl(name))
-    throw new UsageError('an archive cannot be created at a URL; write it to - and pipe it to an uploader')
-  if (name !== '-') return new FileTarget(name, { overwrite: options.force ?? false })
-  if (context.io.stdout.isTty) throw new UsageError('an archive is not written to a terminal: redirect standard output')
-  return new OutputTarget(context.io.stdout)
-}
-
-/** Takes `jpg`, `.JPG` and `*.jpg` for the same. */
-function normalizeSuffix(suffix: string): string {
-  const bare = suffix.toLowerCase().replace(/^\*?\.?/, '')
-  if (bare === '') throw new UsageError(`not a suffix: ${JSON.stringify(suffix)}`)
-  return `.${bare}`
 }
 
 function summaryText(name: string, { summary, entryCount, problems }: PackReport): string {
