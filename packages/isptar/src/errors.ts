@@ -115,16 +115,28 @@ export class UnsafePathError extends IsptarError {
   }
 }
 
-/** The archive has no entry of that path. */
+/** The archive has no entry of that path, or no part of that name. */
 export class EntryNotFoundError extends IsptarError {
   /** The path that was asked for. */
   readonly path: string
 
-  constructor(path: string, archive: string, details: { neededBy?: string } = {}) {
-    const need = details.neededBy === undefined ? '' : `, which ${JSON.stringify(details.neededBy)} is a hardlink to`
-    super('entry-not-found', `no entry ${JSON.stringify(path)} in ${archive}${need}`)
+  /** @param details - `parts`: the parts there are, where it is a part that was asked for */
+  constructor(path: string, archive: string, details: { neededBy?: string; parts?: readonly string[] } = {}) {
+    const { neededBy, parts } = details
+    const need = neededBy === undefined ? '' : `, which ${JSON.stringify(neededBy)} is a hardlink to`
+    const what = parts === undefined ? 'entry' : 'part'
+    super('entry-not-found', `no ${what} ${JSON.stringify(path)} in ${archive}${need}${parts ? namesOf(parts) : ''}`)
     this.path = path
   }
+}
+
+/** Longest list of names in a message. */
+const SHOWN_PARTS = 20
+
+function namesOf(parts: readonly string[]): string {
+  if (parts.length === 0) return ', which was not merged of parts'
+  const shown = parts.slice(0, SHOWN_PARTS).map((name) => JSON.stringify(name))
+  return `: it has ${shown.join(', ')}${parts.length > SHOWN_PARTS ? ', …' : ''}`
 }
 
 /** A differential archive needs a base that was not given, or was given a wrong one. */

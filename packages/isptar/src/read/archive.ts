@@ -1,24 +1,25 @@
 /** An open archive: its entries, lookup by path, and the data of one entry for one range read. */
 import { createSha256 } from '#sha256'
 import { encodeText } from '../bytes/text.ts'
-import { BaseMismatchError, EntryNotFoundError, FormatError, UnsupportedError } from '../errors.ts'
+import { EntryNotFoundError } from '../errors.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { withReadAhead } from '../io/with-read-ahead.ts'
-import { MAX_LINK_DEPTH } from '../limits.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
+import { checkReferredBases } from './check-references.ts'
 import type { DigestSection } from './digest-section.ts'
 import { Entry, type EntryReader, type StreamOptions } from './entry.ts'
+import { followHardlinks } from './follow-hardlinks.ts'
 import { matchFolder } from './line-match.ts'
 import type { LineBatch, LineLookup } from './line-lookup.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
 import { findPacked, type PackedMember, type PackedOptions } from './packed-member.ts'
+import { findParts, openPart } from './parts.ts'
 import { readPart } from './read-part.ts'
-import { checkReferences } from './check-references.ts'
 import { toReadableStream } from './readable.ts'
 import { verifyArchive, type VerifyOptions, type VerifyReport } from './verify.ts'
 
@@ -52,6 +53,8 @@ export interface ArchiveParts {
   /** Whether its data is elsewhere: it is a catalogue that was opened alone. */
   readonly isCatalogue: boolean
   readonly notices: readonly string[]
+  /** Name of the part that it is restricted to. */
+  readonly partName?: string | undefined
 }
 
 /**
@@ -130,6 +133,11 @@ export class Archive implements EntryReader {
   get entryCount(): number | undefined {
     const count = this.serviceInfo.get('entries')
     return count !== undefined && /^[0-9]{1,15}$/.test(count) ? Number(count) : undefined
+  }
+
+  /** Which part of a merged archive this is; undefined for a whole archive. See {@link part}. */
+  get partName(): string | undefined {
+    return this.#parts.partName
   }
 
   /** Names of its slices, first to last; undefined when it is in one piece. */
@@ -245,7 +253,7 @@ export class Archive implements EntryReader {
   /** Finds whose data is meant and checks the part asked for; its line was checked after that. */
   async #locate(given: string | Entry, options: StreamOptions): Promise<DataPart> {
     const entry = typeof given === 'string' ? await this.get(given, options) : this.#own(given)
-    const { record, place } = await this.#follow(entry, options)
+    const { record, place } = await followHardlinks(this, entry, options)
     if (!place.checked) await this.#listing.ensureWhole(options)
     const { start = 0, end = record.sizeBytes } = options
     const inside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end
@@ -295,45 +303,40 @@ export class Archive implements EntryReader {
   }
 
   /**
+   * Gives the names of the archives that this one was merged of, in order; none when it was not merged. Costs a pass over
+   * the listing where it was.
+   *
+   * @throws FormatError when the listing has other parts than the service info says
+   */
+  async parts(options: ReadOptions = {}): Promise<readonly string[]> {
+    return (await findParts(this.#parts, options)).map(({ name }) => name)
+  }
+
+  /**
+   * Gives a view of one part of a merged archive: an archive that has its entries only. Closing either closes both. Costs a
+   * pass over the listing.
+   *
+   * @param which - the part's name, or its place, from 0; of several with one name the last
+   * @throws EntryNotFoundError when there is none; FormatError as {@link parts}
+   */
+  async part(which: string | number, options: ReadOptions = {}): Promise<Archive> {
+    return new Archive({ ...this.#parts, ...(await openPart(this.#parts, which, options)) })
+  }
+
+  /**
    * Makes sure that bases were given, and, for archives of the original program, which do not record whose differential
    * they are, that theirs have what this one refers to; that costs a pass over the listing of each.
    *
    * @param depths - which bases are needed. @defaultValue all that entries refer to
    * @throws BaseMismatchError when one is missing, or is another
    */
-  async checkBases(depths: ReadonlySet<number> | undefined, options: ReadOptions = {}): Promise<void> {
-    const needed = depths ?? (await this.#neededDepths(options))
-    for (const depth of needed) {
-      const base = this.bases[depth - 1]
-      if (base === undefined) throw missingBase(this, depth)
-      if (this.baseIdentities.length === 0) await checkReferences({ archive: this, depth, base }, options)
-    }
+  checkBases(depths: ReadonlySet<number> | undefined, options: ReadOptions = {}): Promise<void> {
+    return checkReferredBases(this, depths, options)
   }
 
   /** What reading its data takes; for archives that it is a base of. @internal */
   get dataContext(): DataContext {
     return this.#data
-  }
-
-  async #neededDepths(options: ReadOptions): Promise<ReadonlySet<number>> {
-    const depths = new Set<number>()
-    for await (const { location } of this.entries(options))
-      if (location && location.depth > 0) depths.add(location.depth)
-    return depths
-  }
-
-  /** Follows hardlinks to the file that has the data. */
-  async #follow(entry: Entry, options: ReadOptions): Promise<Entry> {
-    let current = entry
-    for (let depth = 0; depth < MAX_LINK_DEPTH; depth += 1) {
-      if (current.type === 'file') return current
-      if (current.type !== 'hardlink') throw withoutData(current)
-      const target = await this.find(current.linkTarget ?? '', options)
-      if (target === undefined)
-        throw new EntryNotFoundError(current.linkTarget ?? '', this.name, { neededBy: current.path })
-      current = target
-    }
-    throw new FormatError(`${JSON.stringify(entry.path)}: hardlinks that lead round in a circle`)
   }
 
   /**
@@ -357,6 +360,8 @@ export class Archive implements EntryReader {
     return verifyArchive(
       {
         listing: this.#listing,
+        lookup: this.#parts.lookup,
+        isPart: this.partName !== undefined,
         digests: this.#parts.digests,
         data: this.#data,
         info: this.serviceInfo,
@@ -379,18 +384,4 @@ export class Archive implements EntryReader {
 
 function splitList(text: string | undefined, separator: string): readonly string[] {
   return text === undefined || text === '' ? [] : text.split(separator)
-}
-
-function missingBase(archive: Archive, depth: number): BaseMismatchError {
-  const name = archive.baseNames[depth - 1] ?? ''
-  const hint = name === '' ? '' : ` (${JSON.stringify(name)} when it was made)`
-  return new BaseMismatchError(
-    `${archive.name} needs its base ${depth}${hint}, which was not given: give the bases, nearest first`,
-  )
-}
-
-function withoutData(entry: Entry): UnsupportedError {
-  const name = JSON.stringify(entry.path)
-  const hint = entry.linkTarget === undefined ? '' : ` to ${JSON.stringify(entry.linkTarget)}: ask for that`
-  return new UnsupportedError(`${name} has no data: it is a ${entry.type}${hint}`)
 }

@@ -13,19 +13,51 @@ export interface Referring {
   entries(options: ReadOptions): AsyncIterable<Entry>
 }
 
-/** {@link checkReferences} takes the archive, and the base of a depth. */
-export interface Reference {
+/** A differential archive with the bases that were given. */
+export interface Differential extends Referring {
+  readonly baseIdentities: readonly string[]
+  readonly baseNames: readonly string[]
+  readonly bases: readonly (Referring | undefined)[]
+}
+
+/** Makes sure of the bases of an archive; see `Archive.checkBases`. */
+export async function checkReferredBases(
+  archive: Differential,
+  depths: ReadonlySet<number> | undefined,
+  options: ReadOptions,
+): Promise<void> {
+  for (const depth of depths ?? (await neededDepths(archive, options))) {
+    const base = archive.bases[depth - 1]
+    if (base === undefined) throw missingBase(archive, depth)
+    // What records identities was held against them when it was opened.
+    if (archive.baseIdentities.length === 0) await checkReferences({ archive, depth, base }, options)
+  }
+}
+
+async function neededDepths(archive: Referring, options: ReadOptions): Promise<ReadonlySet<number>> {
+  const depths = new Set<number>()
+  for await (const { location } of archive.entries(options))
+    if (location && location.depth > 0) depths.add(location.depth)
+  return depths
+}
+
+function missingBase({ name, baseNames }: Differential, depth: number): BaseMismatchError {
+  const known = baseNames[depth - 1] ?? ''
+  const hint = known === '' ? '' : ` (${JSON.stringify(known)} when it was made)`
+  return new BaseMismatchError(
+    `${name} needs its base ${depth}${hint}, which was not given: give the bases, nearest first`,
+  )
+}
+
+/** The archive, and the base of a depth. */
+interface Reference {
   readonly archive: Referring
   readonly depth: number
   readonly base: Referring
 }
 
-/**
- * Checks the references to one base. Memory grows with their number.
- *
- * @throws BaseMismatchError naming an entry that the base does not have
- */
-export async function checkReferences({ archive, depth, base }: Reference, options: ReadOptions): Promise<void> {
+/** Checks the references to one base. Memory grows with their number. */
+async function checkReferences({ archive, depth, base }: Reference, options: ReadOptions): Promise<void> {
   const open = new Map<string, string>()
   for await (const entry of archive.entries(options))
     if (entry.location?.depth === depth) open.set(keyOf(entry), entry.path)

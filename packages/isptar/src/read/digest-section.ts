@@ -12,11 +12,19 @@ export class DigestSection {
   readonly #bytes: ByteSource
   readonly #section: Section
   readonly #codec: Codec
+  readonly #firstLine: number
 
-  constructor(bytes: ByteSource, section: Section, codec: Codec) {
+  /** @param firstLine - the line whose digest {@link all} begins with. @defaultValue 0 */
+  constructor(bytes: ByteSource, section: Section, codec: Codec, firstLine: number = 0) {
     this.#bytes = bytes
     this.#section = section
     this.#codec = codec
+    this.#firstLine = firstLine
+  }
+
+  /** Gives the same digests, all of them to begin at a later line. */
+  startingAt(line: number): DigestSection {
+    return new DigestSection(this.#bytes, this.#section, this.#codec, line)
   }
 
   /**
@@ -36,7 +44,7 @@ export class DigestSection {
   }
 
   /**
-   * Gives the digests of all lines in order. The section is read once, its CRC is checked at the end.
+   * Gives the digests of all lines in order, or from the line on that this one starts at. The section is read once, its CRC is checked at the end.
    *
    * @throws IntegrityError, FormatError when it is damaged
    */
@@ -44,10 +52,12 @@ export class DigestSection {
     const { offset, packedBytes } = this.#section
     const member = new MemberReader(this.#bytes.stream(offset, packedBytes, options), this.#codec)
     let rest: Uint8Array = new Uint8Array(0)
+    let skipped = 0
     for await (const piece of member.plain()) {
       const bytes = rest.length > 0 ? concatBytes([rest, piece]) : piece
       let from = 0
       for (; from + DIGEST_BYTES <= bytes.length; from += DIGEST_BYTES) {
+        if (skipped++ < this.#firstLine) continue
         const digest = bytes.subarray(from, from + DIGEST_BYTES)
         yield isDigest(digest) ? new Uint8Array(digest) : undefined
       }

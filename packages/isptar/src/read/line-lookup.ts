@@ -26,17 +26,28 @@ export interface FoundLine {
   readonly bytes: Uint8Array
 }
 
+/** Lines of the listing from the first to before the end, counted from 0. */
+export interface LineRange {
+  readonly firstLine: number
+  readonly endLine: number
+}
+
 const TAB = 0x09
 
 /** Looks lines up. */
 export class LineLookup {
   readonly #listing: Listing
   readonly #index: ListingIndex | undefined
+  readonly #range: LineRange
 
-  /** @param index - where the archive has one; its lines are in order then */
-  constructor(listing: Listing, index: ListingIndex | undefined) {
+  /**
+   * @param index - where the archive has one; its lines are in order then
+   * @param range - the only lines to see, of an archive without index. @defaultValue all
+   */
+  constructor(listing: Listing, index: ListingIndex | undefined, range?: LineRange) {
     this.#listing = listing
     this.#index = index
+    this.#range = range ?? { firstLine: 0, endLine: Number.POSITIVE_INFINITY }
   }
 
   /**
@@ -63,16 +74,19 @@ export class LineLookup {
     const block = await this.#index?.atLine(line, options)
     if (block) return block.lines[line - block.entriesBefore]
     for await (const { firstLine, lines } of this.all(options))
-      if (line < firstLine + lines.length) return lines[line - firstLine]
+      if (firstLine <= line && line < firstLine + lines.length) return lines[line - firstLine]
     return undefined
   }
 
-  /** Gives all lines in stored order. */
+  /** Gives all lines in stored order. Reads the listing to its end also for a few lines of it, as that checks them. */
   async *all(options: ReadOptions): AsyncGenerator<LineBatch, void, undefined> {
-    let firstLine = 0
+    let lineCount = 0
     for await (const lines of this.#listing.batches(options)) {
-      yield { firstLine, lines, checked: false }
-      firstLine += lines.length
+      const firstLine = Math.max(lineCount, this.#range.firstLine)
+      const endLine = Math.min(lineCount + lines.length, this.#range.endLine)
+      if (firstLine < endLine)
+        yield { firstLine, lines: lines.slice(firstLine - lineCount, endLine - lineCount), checked: false }
+      lineCount += lines.length
     }
   }
 

@@ -10,6 +10,7 @@ import type { ServiceInfo } from '../tail/service-info.ts'
 import { judgeEntryPath, normalizeEntryPath } from '../tar/entry-path.ts'
 import { decodeXattrColumns } from '../tail/xattr-column.ts'
 import type { DigestSection } from './digest-section.ts'
+import type { LineLookup } from './line-lookup.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
 import { readData } from './read-data.ts'
@@ -63,6 +64,10 @@ export interface VerifyReport {
 /** What verifying needs to know of the archive. */
 export interface VerifyContext {
   readonly listing: Listing
+  /** The lines to check. */
+  readonly lookup: LineLookup
+  /** Whether it is a part of a merged archive: other entries are in the tar as well. */
+  readonly isPart: boolean
   readonly digests: DigestSection | undefined
   readonly data: DataContext
   readonly info: ServiceInfo
@@ -103,7 +108,7 @@ class Verification {
     this.#options = options
     this.#readsData = !options.quick && context.data.displaced === undefined
     this.#tar =
-      this.#readsData && context.data.hasColumns
+      this.#readsData && context.data.hasColumns && !context.isPart
         ? new TarAgreement(context.data, context.info.has('base'), options.signal)
         : undefined
     for (const message of context.notices) this.#report({ code: 'integrity', message })
@@ -143,12 +148,12 @@ class Verification {
 
   async #checkLines(): Promise<void> {
     const digests = this.#context.digests?.all(this.#options)
-    for await (const lines of this.#context.listing.batches(this.#options))
+    for await (const { lines } of this.#context.lookup.all(this.#options))
       for (const line of lines) {
         const digest = (await digests?.next())?.value ?? undefined
         await this.#checkLine(line, digest)
       }
-    if (digests && !(await digests.next()).done)
+    if (digests && !this.#context.isPart && !(await digests.next()).done)
       this.#report({ code: 'integrity', message: 'the digest section has more digests than the listing has lines' })
   }
 
@@ -214,7 +219,7 @@ class Verification {
   async #checkLinkTargets(): Promise<void> {
     if (this.#linkTargets.size === 0) return
     const missing = new Set(this.#linkTargets.values())
-    for await (const lines of this.#context.listing.batches(this.#options))
+    for await (const { lines } of this.#context.lookup.all(this.#options))
       for (const line of lines) {
         const record = tryDecode(line)
         if (record && record.type !== 'hardlink') missing.delete(normalizeEntryPath(decodeText(record.pathBytes)))
