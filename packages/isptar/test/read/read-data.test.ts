@@ -148,7 +148,7 @@ describe('damage', () => {
   it.each([10_000, 3 * MiB])('of a file of %i bytes never ends a stream as if it were whole', async (size) => {
     const { bytes } = await damaged(size)
     await using archive = await openArchive(new MemorySource(bytes))
-    for (const part of [{}, { start: 5, end: 10 }]) {
+    for (const part of [{}, { start: (size >> 1) - 5, end: size >> 1 }]) {
       const reader = archive.stream('f', part).getReader()
       const drain = async (): Promise<void> => {
         while (!(await reader.read()).done);

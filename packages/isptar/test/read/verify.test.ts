@@ -117,7 +117,8 @@ describe('tar headers that say something else than the listing', () => {
     const [a, b] = await Promise.all([open(tar), open(listed)])
     const { listingOffset, serviceInfoOffset } = b.tail
     const listingMember = listed.subarray(listingOffset, serviceInfoOffset)
-    return open(craftArchive({ before: tar.subarray(0, a.tail.listingOffset), listingMember, info: { format: '2' } }))
+    const before = tar.subarray(0, a.tail.sections[0]?.offset)
+    return open(craftArchive({ before, listingMember, info: { format: '2' } }))
   }
 
   it.each([

@@ -279,6 +279,8 @@ it('says in the service info what the archive is', async () => {
     sizeBytes: bytes.length,
     dataBytes: 4,
     dirtyCount: 0,
+    referenceCount: 0,
+    referencedBytes: 0,
     listingBytes: archive.tail.listingPackedBytes,
   })
   expect(archive).toMatchObject({ formatVersion: 2, entryCount: 2, createdAt: '2024-05-06T07:08:09Z' })

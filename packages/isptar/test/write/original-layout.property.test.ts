@@ -1,4 +1,5 @@
 /** What this library writes the original reads: every archive is taken apart by the original's own algorithm. */
+import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { pakoCodec } from 'isptar'
@@ -6,7 +7,7 @@ import { expect, it } from 'vitest'
 import { MiB } from '../../src/limits.ts'
 import { codec as zlibCodec } from '../../src/node/zlib-codec.ts'
 import { sampleBytes } from '../gzip/samples.ts'
-import { compareLikeOriginal, type OriginalEntry, readLikeOriginal } from '../original-reader.ts'
+import { compareLikeOriginal, type OriginalEntry, type OriginalView, readLikeOriginal } from '../original-reader.ts'
 import { arbitraryTree, pathBytesOf } from './arbitrary-entries.ts'
 import { buildArchive, type SampleEntry, SMALL_TREE } from './build-archive.ts'
 
@@ -23,9 +24,11 @@ const WORDS = {
 it.each([pakoCodec, zlibCodec])('random trees ($name)', async (codec) => {
   await fc.assert(
     fc.asyncProperty(arbitraryTree, fc.constantFrom(0, 1, 6, 9), async (tree, level) => {
-      const { entries, serviceInfo } = readLikeOriginal(await buildArchive(tree, { level, codec }))
+      const view = readLikeOriginal(await buildArchive(tree, { level, codec }))
+      const { entries, serviceInfo } = view
       expect(entries.length).toBe(tree.length)
       for (const [i, entry] of entries.entries()) expectSame(entry, tree[i] ?? { path: '' })
+      expect(Buffer.compare(digestsOf(view), Buffer.concat(entries.map(digestOf)))).toBe(0)
       expect(serviceInfo.get('order')).toBe('path')
       expect(serviceInfo.get('entries')).toBe(String(tree.length))
     }),
@@ -50,6 +53,15 @@ function expectSame(found: OriginalEntry, entry: SampleEntry): void {
   if (device !== undefined) expect(found.device).toEqual([device.major, device.minor])
 }
 
+/** The plaintext of the digest section, the member before the listing. */
+function digestsOf({ members, listing }: OriginalView): Buffer {
+  return members[members.findLastIndex(({ plain }) => plain.equals(listing)) - 1]?.plain ?? Buffer.alloc(0)
+}
+
+function digestOf({ type, data }: OriginalEntry): Buffer {
+  return type === 'file' ? createHash('sha256').update(data).digest() : Buffer.alloc(32)
+}
+
 /** What the member records: the CRC of the data and of the zeros that fill its last block. */
 function crcOf(data: Uint8Array): string {
   const padded = Buffer.concat([data, Buffer.alloc(-data.length & 511)])
@@ -70,7 +82,7 @@ it('one entry of every type, in the bytes of the format', async () => {
     'link soft',
   ])
   // Two files beside each other cost a header member each; what has no data shares the next one.
-  expect(members.length).toBe(2 + 2 + 2 + 1 + 4)
+  expect(members.length).toBe(2 + 2 + 2 + 1 + 5)
   expect([...serviceInfo.keys()].slice(-5)).toEqual([
     'listing_offset',
     'listing_header',
@@ -89,7 +101,8 @@ it('one entry of every type, in the bytes of the format', async () => {
 
 it('an empty archive', async () => {
   const { entries, listing, members } = readLikeOriginal(await buildArchive([]))
-  expect([entries.length, listing.toString(), members.length]).toEqual([0, '\n', 4])
+  expect([entries.length, listing.toString(), members.length]).toEqual([0, '\n', 5])
+  expect(readLikeOriginal(await buildArchive([], { digest: 'none' })).members.length).toBe(4)
 })
 
 it('many entries without data and many with some', async () => {
@@ -99,8 +112,8 @@ it('many entries without data and many with some', async () => {
   }))
   const { entries, members } = readLikeOriginal(await buildArchive(many))
   expect(entries.map(({ name }) => name)).toEqual(many.map(({ path }) => path))
-  // Headers are gathered up to 64 KiB, the tail's listing apart.
-  for (const { plain } of members.slice(0, -3)) expect(plain.length).toBeLessThanOrEqual(65_536 + 512)
+  // Headers are gathered up to 64 KiB, the six members of the tail apart.
+  for (const { plain } of members.slice(0, -6)) expect(plain.length).toBeLessThanOrEqual(65_536 + 512)
 })
 
 it('says order=path only of what is in order', async () => {
