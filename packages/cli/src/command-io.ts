@@ -2,6 +2,7 @@
  * What a command sees of the process: its streams, its environment and the signal that ends it. `main.ts` gives the real
  * ones; tests give their own.
  */
+import type { Readable } from 'node:stream'
 
 /** Standard output or standard error. */
 export interface Output {
@@ -24,6 +25,8 @@ export interface Output {
 export interface CommandIo {
   readonly stdout: Output
   readonly stderr: Output
+  /** Opens standard input; a command that never asks for it never waits for it. */
+  openStdin(): Readable
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborted with an {@link InterruptedError} when the user ends the command. */
   readonly signal: AbortSignal

@@ -19,6 +19,7 @@ for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
 const io: CommandIo = {
   stdout: new ProcessOutput(process.stdout, 'standard output', controller.signal),
   stderr: new ProcessOutput(process.stderr, 'standard error'),
+  openStdin: () => process.stdin,
   env: process.env,
   signal: controller.signal,
   now: () => performance.now(),

@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import type { CommandIo } from './command-io.ts'
 import { declareCat } from './commands/cat.ts'
+import { declareClient } from './commands/client.ts'
 import { declareCompletion } from './commands/completion.ts'
 import { declareCreate } from './commands/create.ts'
 import { declareExtract } from './commands/extract.ts'
 import { declareInfo } from './commands/info.ts'
 import { declareList } from './commands/list.ts'
+import { declarePull } from './commands/pull.ts'
+import { declareServer } from './commands/server.ts'
 import { declareVerify } from './commands/verify.ts'
 import type { Start } from './declare.ts'
 import { examples } from './declare.ts'
@@ -67,6 +70,9 @@ export function createProgram(io: CommandIo, printed: { out: string; err: string
     declareCat,
     declareInfo,
     declareVerify,
+    declarePull,
+    declareClient,
+    declareServer,
     declareCompletion,
   ]
   for (const declare of declarations) declare(program, start)

@@ -1,4 +1,5 @@
 /** The surroundings of a command in tests: outputs that remember, and a clock that is set by hand. */
+import { Readable } from 'node:stream'
 import type { CommandIo, Output } from '../src/command-io.ts'
 
 /** An output that remembers what was written to it. */
@@ -40,12 +41,15 @@ export interface FakeIo extends CommandIo {
 }
 
 /** Makes one; both outputs are pipes unless `tty`. */
-export function fakeIo(options: { tty?: boolean; columns?: number; env?: Record<string, string> } = {}): FakeIo {
-  const { tty = false, columns, env = {} } = options
+export function fakeIo(
+  options: { tty?: boolean; columns?: number; env?: Record<string, string>; stdin?: Readable } = {},
+): FakeIo {
+  const { tty = false, columns, env = {}, stdin = Readable.from([]) } = options
   const controller = new AbortController()
   const io: FakeIo = {
     stdout: new FakeOutput(tty, columns),
     stderr: new FakeOutput(tty, columns),
+    openStdin: () => stdin,
     env,
     controller,
     signal: controller.signal,

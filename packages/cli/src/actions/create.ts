@@ -9,17 +9,12 @@ import type { HookOptions } from '../hook-options.ts'
 import { bytesOf, checkNewArchive, checkRoots, openNewArchive, storedSuffixes } from '../new-archive.ts'
 import { escapeName } from '../text/escape-name.ts'
 import { longSize, plural } from '../text/quantity.ts'
+import type { WalkOptions } from '../walk-options.ts'
 
 /** Options of `isptar create`. */
-export interface CreateOptions extends HookOptions {
+export interface CreateOptions extends HookOptions, WalkOptions {
   readonly directory?: string
   readonly level: Level
-  readonly exclude?: readonly string[]
-  readonly excludeFrom?: readonly string[]
-  readonly excludeCaches?: true
-  readonly oneFileSystem?: true
-  /** False with `--no-xattrs`. */
-  readonly xattrs: boolean
   readonly storeSuffix?: readonly string[]
   readonly force?: true
 }

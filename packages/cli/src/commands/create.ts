@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { CreateOptions } from '../actions/create.ts'
 import { collect, examples, type Start, wholeNumber } from '../declare.ts'
 import { addHookOptions } from '../hook-options.ts'
+import { addWalkOptions } from '../walk-options.ts'
 
 /** Adds `create` to the tree. */
 export function declareCreate(program: Command, start: Start): void {
@@ -14,11 +15,7 @@ export function declareCreate(program: Command, start: Start): void {
     .argument('<path...>', 'files and folders to pack')
     .option('-C, --directory <dir>', 'take paths from this folder')
     .option('-l, --level <0-9>', 'compression: 0 stores, 1 is fast, 9 is small', wholeNumber(0, 9), 6)
-    .option('--exclude <pattern>', 'leave out what matches, as in .gitignore; may be repeated', collect)
-    .option('--exclude-from <file>', 'read such patterns from a file; may be repeated', collect)
-    .option('--exclude-caches', 'leave out what is in folders with a CACHEDIR.TAG')
-    .option('--one-file-system', 'do not enter other file systems')
-    .option('--no-xattrs', 'leave out extended attributes and ACLs')
+  addWalkOptions(command)
     .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect)
     .option('--force', 'replace an archive of that name')
   addHookOptions(command).addHelpText(

@@ -1,0 +1,19 @@
+/** The options by which commands that pack what another machine sends write their archive. */
+import type { Command } from 'commander'
+import type { Level } from 'isptar'
+import { collect, wholeNumber } from './declare.ts'
+
+/** Values of these options. */
+export interface ReceiveOptions {
+  readonly level: Level
+  readonly storeSuffix?: readonly string[]
+  readonly force?: true
+}
+
+/** Adds them to a command. */
+export function addReceiveOptions(command: Command): Command {
+  return command
+    .option('-l, --level <0-9>', 'compression: 0 stores, 1 is fast, 9 is small', wholeNumber(0, 9), 6)
+    .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect)
+    .option('--force', 'replace an archive of that name')
+}
