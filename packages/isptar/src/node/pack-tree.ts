@@ -3,18 +3,23 @@
  * failure of the target does, and then leaves nothing behind.
  */
 import { decodeText } from '../bytes/text.ts'
+import { type BaseReuse, openBaseReuse } from '../chain/base-reuse.ts'
 import { StorageError } from '../errors.ts'
 import type { Level } from '../gzip/codec.ts'
 import type { Target } from '../io/target.ts'
+import type { Archive } from '../read/archive.ts'
 import type { Time } from '../tar/entry-type.ts'
 import { createArchive } from '../write/archive-writer.ts'
-import type { ArchiveSummary, ArchiveWriter } from '../write/archive-writer.ts'
+import type { ArchiveSummary, ArchiveWriter, CreateOptions } from '../write/archive-writer.ts'
 import { openFileData } from './file-data.ts'
 import type { FileData } from './file-data.ts'
 import { Hardlinks } from './hardlinks.ts'
 import { createOwnFileTest } from './own-files.ts'
 import { runBetweenHooks } from './pack-hooks.ts'
 import type { PackHooks } from './pack-hooks.ts'
+import { EntryReuser } from './reuse-entry.ts'
+import type { CompareBy, ReusedCounts } from './reuse-entry.ts'
+import { toRootPath } from './root-path.ts'
 import { describeStat, toProblem } from './tree-entry.ts'
 import type { FileIdentity, TreeEntry, TreeProblem } from './tree-entry.ts'
 import { nodeFileSystem } from './tree-file-system.ts'
@@ -22,11 +27,14 @@ import type { TreeFileSystem } from './tree-file-system.ts'
 import { walkWith } from './walk-tree.ts'
 import type { TreeRoots, WalkInternals, WalkOptions } from './walk-tree.ts'
 
+/** Says that a folder's own content stands in the archive's root, so that restoring may remove what is not in it. */
+const TOP_FOLDER: ReadonlyMap<string, string> = new Map([['top', 'folder']])
+
 /** How far the packing is. */
 export interface PackProgress {
   /** Entries stored so far. */
   readonly entryCount: number
-  /** Bytes of file data read so far. */
+  /** Bytes of file data read or found in a base so far. */
   readonly dataBytes: number
   /** Path in the archive of the entry at hand. */
   readonly path: string
@@ -40,6 +48,33 @@ export interface PackOptions extends WalkOptions {
   storeSuffixes?: readonly string[] | undefined
   /** The archive's own time. @defaultValue `SOURCE_DATE_EPOCH` of the environment, else now */
   createdAt?: Time | Date | undefined
+  /** Whether to keep the SHA-256 of every file. @defaultValue `sha256` */
+  digest?: 'sha256' | 'none' | undefined
+  /** Plain bytes between two seek points inside a file; 0 for none. @defaultValue 1,048,576 */
+  seekBytes?: number | undefined
+  /** Takes the isolated catalogue. @defaultValue none */
+  catalogue?: Target | undefined
+  /**
+   * What the archive shall be a differential of: what is unchanged there is referred to and not stored again. Several are
+   * the nearest and its own bases in turn; the listing of the nearest counts, and may be a catalogue. They stay open.
+   * @defaultValue none: a full archive
+   */
+  base?: Archive | readonly Archive[] | undefined
+  /**
+   * What tells that a file is unchanged: owner, size and time, or its content, for which every file of the same size is
+   * read. @defaultValue `metadata`
+   */
+  compare?: CompareBy | undefined
+  /**
+   * Whether files that were moved, copied or touched are found by their content, where the nearest base has digests. For
+   * this a file is read if the base has one of its size. @defaultValue true
+   */
+  moved?: boolean | undefined
+  /**
+   * Whether to copy data from the bases, as it is packed, instead of referring to it: the archive then needs none of them.
+   * @defaultValue false
+   */
+  copyData?: boolean | undefined
   /** What to do before and after the packing, and before and after what patterns match is packed. */
   hooks?: PackHooks | undefined
   /** Told after each entry and each half mebibyte of a file. */
@@ -53,6 +88,8 @@ export interface PackReport {
   readonly entryCount: number
   /** Whether everything was taken as it is: there are no problems, and `hooks.afterRun` did not fail. */
   readonly ok: boolean
+  /** What was taken from the bases. */
+  readonly reused: ReusedCounts
   /** What is missing, or stored but doubtful. */
   readonly problems: readonly TreeProblem[]
   /** What `hooks.afterRun` failed with; the archive is whole all the same. */
@@ -67,8 +104,8 @@ export interface PackReport {
  * @param roots - paths of folders or of anything else
  * @param target - where the archive goes; it is committed, or aborted when this throws
  * @param options - what to leave out, how to compress and whom to tell
- * @throws StorageError when nothing at all could be read or everything was left out, or when the target fails;
- * `signal.reason` on abort
+ * @throws BaseMismatchError when the bases do not belong together, before anything is written; StorageError when nothing at
+ * all could be read or everything was left out, or when the target fails; `signal.reason` on abort
  * @example
  * ```ts
  * const { ok, problems, summary } = await packTree('site', new FileTarget('packed.tgz'), { exclude: ['cache/'] })
@@ -85,23 +122,47 @@ export async function packWith(
   target: Target,
   options: PackOptions & Pick<WalkInternals, 'fileSystem'>,
 ): Promise<PackReport> {
-  const { level, storeSuffixes, signal } = options
-  const createdAt = options.createdAt ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH'])
-  const writer = createArchive(target, { level, storeSuffixes, createdAt, signal })
+  let writer: ArchiveWriter | undefined
+  let reuse: BaseReuse | undefined
   try {
-    const packer = new Packer(writer, options)
+    reuse = await openBases(options)
+    writer = createArchive(target, describeArchive(roots, reuse, options))
+    const packer = new Packer(writer, reuse, options)
     await packer.pack(roots, createOwnFileTest(target))
     return await packer.finish(target)
   } catch (error) {
-    await writer.abort().catch(() => undefined)
+    await (writer ?? target).abort().catch(() => undefined)
+    if (writer === undefined) await options.catalogue?.abort().catch(() => undefined)
     throw error
+  } finally {
+    await reuse?.close()
   }
+}
+
+async function openBases({ base, moved = true, copyData, signal }: PackOptions): Promise<BaseReuse | undefined> {
+  if (base === undefined) return undefined
+  return openBaseReuse('identity' in base ? [base] : base, { moved, copyData, signal })
+}
+
+function describeArchive(roots: TreeRoots, reuse: BaseReuse | undefined, options: PackOptions): CreateOptions {
+  const { level, storeSuffixes, digest, seekBytes, catalogue, signal } = options
+  const createdAt = options.createdAt ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH'])
+  const serviceInfo = isTop(roots) ? TOP_FOLDER : undefined
+  const bases = reuse?.identities
+  return { level, storeSuffixes, digest, seekBytes, catalogue, createdAt, bases, serviceInfo, signal }
+}
+
+/** Whether the archive's paths begin in the one folder that is packed. */
+function isTop(roots: TreeRoots): boolean {
+  const [root, ...others] = typeof roots === 'string' || Buffer.isBuffer(roots) ? [roots] : roots
+  return root !== undefined && others.length === 0 && toRootPath(root).path.length === 0
 }
 
 class Packer {
   readonly #writer: ArchiveWriter
   readonly #options: PackOptions & Pick<WalkInternals, 'fileSystem'>
   readonly #fileSystem: TreeFileSystem
+  readonly #reuser: EntryReuser | undefined
   readonly #hardlinks: Hardlinks = new Hardlinks()
   readonly #problems: TreeProblem[] = []
   readonly #notices: string[] = []
@@ -109,10 +170,16 @@ class Packer {
   #excluded = 0
   #bytes = 0
 
-  constructor(writer: ArchiveWriter, options: PackOptions & Pick<WalkInternals, 'fileSystem'>) {
+  constructor(
+    writer: ArchiveWriter,
+    reuse: BaseReuse | undefined,
+    options: PackOptions & Pick<WalkInternals, 'fileSystem'>,
+  ) {
+    const { compare = 'metadata', fileSystem = nodeFileSystem, signal } = options
     this.#writer = writer
     this.#options = options
-    this.#fileSystem = options.fileSystem ?? nodeFileSystem
+    this.#fileSystem = fileSystem
+    this.#reuser = reuse && new EntryReuser(reuse, writer, { compare, fileSystem, signal })
   }
 
   async pack(roots: TreeRoots, isTarget: (file: FileIdentity) => boolean): Promise<void> {
@@ -131,7 +198,8 @@ class Packer {
       },
     })
     for await (const entry of entries) {
-      if (entry.type !== 'file') await this.#writer.add(entry)
+      if (await this.#reuser?.add(entry)) this.#bytes += entry.sizeBytes
+      else if (entry.type !== 'file') await this.#writer.add(entry)
       else if (!(await this.#addFile(entry))) continue
       this.#entries += 1
       this.#tell(entry)
@@ -148,6 +216,7 @@ class Packer {
       summary,
       entryCount: this.#entries,
       ok: this.#problems.length === 0,
+      reused: this.#reuser?.counts ?? { unchangedCount: 0, movedCount: 0, dataBytes: 0 },
       problems: this.#problems,
       notices: this.#notices,
     }
