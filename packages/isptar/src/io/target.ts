@@ -4,6 +4,8 @@
  * this.
  */
 
+import type { Checkpoint, ListedLines } from './slice-journal.ts'
+
 /** Something an archive is written to. */
 export interface Target {
   /** What to call it in messages; without credentials. */
@@ -22,6 +24,13 @@ export interface Target {
   readonly sliceBytes?: number | undefined
   /** Ends the slice at hand, so that what is written next begins a new one. Present where `sliceBytes` is. */
   cut?(): Promise<void>
+  /**
+   * Keeps all that a later run needs to go on from here. Present where that is possible; the writer then calls it at the
+   * next point at which it could go on once a slice is full, and before it commits.
+   */
+  checkpoint?(point: Checkpoint): Promise<void>
+  /** Keeps lines for the next checkpoint, so that nobody has to hold them. Present where `checkpoint` is. */
+  note?(lines: ListedLines): Promise<void>
   /** Makes what was written appear under its name, durably. */
   commit(): Promise<void>
   /** Leaves nothing behind. Safe to call at any time, also after a failure, and twice; never throws after `commit`. */

@@ -33,6 +33,8 @@ export interface FileTargetOptions {
    * @defaultValue those of the file that is replaced, which also gives its owner where that is allowed; else 0o666
    */
   mode?: number | undefined
+  /** A file whose permission bits and owner it takes where it replaces none. @defaultValue none */
+  like?: Stats | undefined
 }
 
 interface Draft {
@@ -40,17 +42,17 @@ interface Draft {
   readonly path: string
   /** Where it goes: the path with links resolved. */
   readonly place: string
-  /** What stands there. */
+  /** What stands there, or else what it is to be like. */
   readonly old: Stats | undefined
 }
 
 /** Writes a file that appears under its name at `commit`, whole and durable. */
 export class FileTarget implements Target {
-  readonly name: string
-  readonly #path: string
   readonly #overwrite: boolean
   readonly #mode: number | undefined
+  readonly #like: Stats | undefined
   readonly #state: TargetState
+  #path: string
   #draft: Promise<Draft> | undefined
   #draftPath: string | undefined
   #committing: Promise<void> | undefined
@@ -63,11 +65,15 @@ export class FileTarget implements Target {
   constructor(path: string, options: FileTargetOptions = {}) {
     if (basename(path) === '' || path.endsWith('/'))
       throw new TypeError(`not the path of a file: ${JSON.stringify(path)}`)
-    this.name = path
     this.#path = path
     this.#overwrite = options.overwrite ?? false
     this.#mode = options.mode
+    this.#like = options.like
     this.#state = new TargetState(path)
+  }
+
+  get name(): string {
+    return this.#path
   }
 
   /** Paths of the file and, once writing has begun, of the temporary one; a walk leaves them out. */
@@ -88,6 +94,20 @@ export class FileTarget implements Target {
     this.#state.assertOpen('patch')
     checkPatch(offset, bytes.length, this.#written)
     await this.#step('patch', async () => writeAll((await this.#open()).handle, bytes, offset))
+  }
+
+  /**
+   * Changes what the file will be called, before `commit`.
+   *
+   * @param path - in the same folder
+   * @throws StorageError of kind `exists` as the first write does
+   */
+  async rename(path: string): Promise<void> {
+    await this.#step('rename', async () => {
+      this.#path = path
+      const draft = await this.#draft
+      if (draft !== undefined) this.#draft = Promise.resolve({ ...draft, ...(await this.#findPlace()) })
+    })
   }
 
   /** @throws StorageError of kind `exists` when the file came into being meanwhile and `overwrite` is false */
@@ -141,7 +161,7 @@ export class FileTarget implements Target {
 
   /** Fails early, before gigabytes are written, where `commit` would fail. */
   async #findPlace(): Promise<Pick<Draft, 'place' | 'old'>> {
-    if (!(await exists(this.#path))) return { place: this.#path, old: undefined }
+    if (!(await exists(this.#path))) return { place: this.#path, old: this.#like }
     if (!this.#overwrite) throw this.#taken('it exists already; choose another name or allow overwriting')
     const place = await realpath(this.#path).catch((error: unknown) => {
       if (errnoOf(error) !== 'ENOENT') throw error

@@ -20,12 +20,44 @@ interface TargetOnDisk {
   readonly ownPaths: readonly string[]
 }
 
+/** A target of many files that knows them itself. */
+interface TargetOfFiles {
+  isOwnFile(file: FileIdentity): boolean
+}
+
+/** Files by what they are, as long as they keep one of their names: a number of a file that is gone is given to others. */
+export class OwnFiles {
+  readonly #paths = new Map<string, string[]>()
+
+  /** Takes note of what lies at a path now, if anything. */
+  add(path: string): void {
+    const own = statSync(path, { bigint: true, throwIfNoEntry: false })
+    if (own !== undefined) this.#paths.set(keyOf(own), [...(this.#paths.get(keyOf(own)) ?? []), path])
+  }
+
+  /** Tells whether it is one of them. */
+  has(file: FileIdentity): boolean {
+    const paths = this.#paths.get(keyOf(file)) ?? []
+    return paths.some((path) => {
+      const now = statSync(path, { bigint: true, throwIfNoEntry: false })
+      return now !== undefined && keyOf(now) === keyOf(file)
+    })
+  }
+}
+
+function keyOf({ dev, ino }: FileIdentity): string {
+  return `${dev}:${ino}`
+}
+
 /**
  * Makes a test for the files of a target: what is being written, and an older archive of its name.
  *
  * @param target - any target; one that is not in the file system has no files
  */
-export function createOwnFileTest(target: Target | (Target & TargetOnDisk)): (file: FileIdentity) => boolean {
+export function createOwnFileTest(
+  target: Target | (Target & TargetOnDisk) | (Target & TargetOfFiles),
+): (file: FileIdentity) => boolean {
+  if ('isOwnFile' in target) return (file) => target.isOwnFile(file)
   if (!('ownPaths' in target)) return () => false
   const known = new Map<string, FileIdentity>()
   return (file) =>
