@@ -40,7 +40,7 @@ export interface ArchiveDescription {
 }
 
 /** Each base remembers its own: these are enough to check a chain of any length, and leave room (SPEC 5). */
-const MAX_BASES = 8
+export const MAX_BASES = 8
 /** Longest names of bases together. */
 const MAX_NAME_BYTES = 256
 
