@@ -31,7 +31,30 @@ export type { Target } from './io/target.ts'
 export { type CountedSource, withCounter } from './io/with-counter.ts'
 export { type ReadAheadOptions, withReadAhead } from './io/with-read-ahead.ts'
 export { type RetryOptions, withRetry } from './io/with-retry.ts'
+export { compareArchives } from './chain/compare.ts'
+export type { CompareOptions, Difference } from './chain/compare-sides.ts'
+export type { ChangedField, ComparedMetadata } from './chain/changed-fields.ts'
+export type { DataRelation } from './chain/data-facts.ts'
+export type { CopyArchiveOptions, CopyProgress } from './chain/copy-archive.ts'
 export { copyEntry, type CopyOptions } from './chain/copy-entry.ts'
+export { flattenArchive } from './chain/flatten.ts'
+export { isolateCatalogue } from './chain/isolate.ts'
+export { mergeArchives, type MergeInput, type MergeOptions } from './chain/merge.ts'
+export { splitArchive, type SplitPart } from './chain/split.ts'
+export {
+  planRetention,
+  type RetentionDecision,
+  type RetentionPolicy,
+  type RetentionReason,
+  type RetentionRule,
+} from './chain/retention.ts'
+export {
+  describeForRetention,
+  type DescribeForRetentionOptions,
+  type RetentionArchive,
+} from './chain/retention-needs.ts'
+export type { Period } from './chain/retention-periods.ts'
+export { findVersions, type PathVersion, type VersionData, type VersionState } from './chain/versions.ts'
 export type { Archive, EntriesOptions } from './read/archive.ts'
 export type { Entry, EntryLine, StreamOptions } from './read/entry.ts'
 export { type OpenOptions, openArchive } from './read/open-archive.ts'

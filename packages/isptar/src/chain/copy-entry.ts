@@ -6,6 +6,7 @@ import type { ReadOptions } from '../io/byte-source.ts'
 import type { Archive } from '../read/archive.ts'
 import type { Entry } from '../read/entry.ts'
 import type { AddedEntry, ArchiveWriter } from '../write/archive-writer.ts'
+import type { WatchedData } from '../write/entry-data.ts'
 import type { EntryInput } from '../write/entry-input.ts'
 import { describeForWriter } from './entry-input.ts'
 
@@ -32,9 +33,16 @@ export async function copyEntry(
   input: EntryInput = describeForWriter(entry),
 ): Promise<AddedEntry> {
   const hasData = entry.type === 'file' && entry.sizeBytes > 0
-  if (!hasData) return entry.type === 'file' ? writer.add(input, new Uint8Array(0)) : writer.add(input)
+  if (!hasData) return entry.type === 'file' ? writer.add(input, nothingOf(entry)) : writer.add(input)
   const packed = await archive.packed(entry, options)
   if (packed === undefined) return writer.add(input, archive.stream(entry, { signal: options.signal }))
   const digest = await entry.digest(options)
   return writer.addPacked(input, { ...packed, record: entry.record, hasColumns: archive.formatVersion === 2, digest })
 }
+
+/** The data of an empty file, which may have been empty only while it was packed. */
+function nothingOf({ dirty }: Entry): WatchedData {
+  return { chunks: noChunks(), changed: () => dirty }
+}
+
+async function* noChunks(): AsyncGenerator<Uint8Array, void, undefined> {}

@@ -13,12 +13,13 @@ import { checkReferredBases } from './check-references.ts'
 import type { DigestSection } from './digest-section.ts'
 import { Entry, type EntryReader, type StreamOptions } from './entry.ts'
 import { followHardlinks } from './follow-hardlinks.ts'
+import { joinPieces } from './join-pieces.ts'
 import { matchFolder } from './line-match.ts'
 import type { LineBatch, LineLookup } from './line-lookup.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
 import { findPacked, type PackedMember, type PackedOptions } from './packed-member.ts'
-import { findParts, openPart } from './parts.ts'
+import { findPart, findParts, openPart } from './parts.ts'
 import { readPart } from './read-part.ts'
 import { toReadableStream } from './readable.ts'
 import { verifyArchive, type VerifyOptions, type VerifyReport } from './verify.ts'
@@ -38,12 +39,20 @@ interface DataPart {
   readonly end: number
 }
 
+/** A source with its size. */
+export interface TailSource {
+  readonly bytes: ByteSource
+  readonly sizeBytes: number
+}
+
 /** What opening an archive found. */
 export interface ArchiveParts {
   readonly source: ByteSource
   readonly sizeBytes: number
   readonly serviceInfo: ServiceInfo
   readonly tail: TailLayout
+  /** What the tail is read from: the archive, or the catalogue it was opened with. */
+  readonly tailSource: TailSource
   readonly listing: Listing
   readonly lookup: LineLookup
   readonly digests: DigestSection | undefined
@@ -231,18 +240,7 @@ export class Archive implements EntryReader {
    */
   async bytes(entry: string | Entry, options: StreamOptions = {}): Promise<Uint8Array> {
     const part = await this.#locate(entry, options)
-    const lengthBytes = part.end - part.start
-    let whole: Uint8Array | undefined
-    let offset = 0
-    for await (const piece of this.#read(part, options)) {
-      if (piece.length === lengthBytes && piece.buffer.byteLength === lengthBytes) whole = piece
-      else {
-        whole ??= new Uint8Array(lengthBytes)
-        whole.set(piece, offset)
-      }
-      offset += piece.length
-    }
-    return whole?.subarray(0, offset) ?? new Uint8Array(0)
+    return joinPieces(this.#read(part, options), part.end - part.start)
   }
 
   /** Gives the data of a file as text, read as UTF-8; see {@link bytes}. */
@@ -312,6 +310,12 @@ export class Archive implements EntryReader {
     return (await findParts(this.#parts, options)).map(({ name }) => name)
   }
 
+  /** Gives views of all parts, in order; see {@link part}. Costs one pass over the listing. */
+  async openParts(options: ReadOptions = {}): Promise<readonly Archive[]> {
+    const parts = await findParts(this.#parts, options)
+    return parts.map((part) => new Archive({ ...this.#parts, ...openPart(this.#parts, part) }))
+  }
+
   /**
    * Gives a view of one part of a merged archive: an archive that has its entries only. Closing either closes both. Costs a
    * pass over the listing.
@@ -320,7 +324,8 @@ export class Archive implements EntryReader {
    * @throws EntryNotFoundError when there is none; FormatError as {@link parts}
    */
   async part(which: string | number, options: ReadOptions = {}): Promise<Archive> {
-    return new Archive({ ...this.#parts, ...(await openPart(this.#parts, which, options)) })
+    const part = await findPart(this.#parts, which, options)
+    return new Archive({ ...this.#parts, ...openPart(this.#parts, part) })
   }
 
   /**
@@ -332,6 +337,11 @@ export class Archive implements EntryReader {
    */
   checkBases(depths: ReadonlySet<number> | undefined, options: ReadOptions = {}): Promise<void> {
     return checkReferredBases(this, depths, options)
+  }
+
+  /** What the tail is read from; for copies of it. @internal */
+  get tailSource(): TailSource {
+    return this.#parts.tailSource
   }
 
   /** What reading its data takes; for archives that it is a base of. @internal */

@@ -78,7 +78,7 @@ export class LineLookup {
     return undefined
   }
 
-  /** Gives all lines in stored order. Reads the listing to its end also for a few lines of it, as that checks them. */
+  /** Gives all lines in stored order. The listing is read to its end, also for a few lines of it, until it was checked. */
   async *all(options: ReadOptions): AsyncGenerator<LineBatch, void, undefined> {
     let lineCount = 0
     for await (const lines of this.#listing.batches(options)) {
@@ -87,6 +87,7 @@ export class LineLookup {
       if (firstLine < endLine)
         yield { firstLine, lines: lines.slice(firstLine - lineCount, endLine - lineCount), checked: false }
       lineCount += lines.length
+      if (lineCount >= this.#range.endLine && this.#listing.wasChecked) return
     }
   }
 

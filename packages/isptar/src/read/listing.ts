@@ -57,6 +57,11 @@ export class Listing {
     this.#whole = true
   }
 
+  /** Whether the whole of it was read once and found right. */
+  get wasChecked(): boolean {
+    return this.#whole
+  }
+
   /** Makes sure that the whole listing was checked; costs a pass at most once. */
   async ensureWhole(options: ReadOptions = {}): Promise<void> {
     if (this.#whole) return

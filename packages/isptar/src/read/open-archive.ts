@@ -14,6 +14,7 @@ import { LineLookup } from './line-lookup.ts'
 import { ListingIndex } from './listing-index.ts'
 import { Listing } from './listing.ts'
 import { checkServiceInfoSize, readServiceInfo } from './service-info-member.ts'
+import { findTailHeader, MAX_TAIL_HEADER_BYTES } from './tail-header.ts'
 import { withTail } from '../io/with-tail.ts'
 
 /** How to open an archive. */
@@ -27,6 +28,8 @@ export interface OpenOptions extends ReadOptions {
    * @defaultValue none
    */
   bases?: readonly (Archive | undefined)[] | undefined
+  /** What errors are to say of bases that are not at hand, by their number, from 1. @defaultValue nothing */
+  whyMissing?: ReadonlyMap<number, string> | undefined
   /**
    * The archive's isolated catalogue, where its own end is not at hand: listing and places come from it, data from the
    * source. @defaultValue none
@@ -82,13 +85,15 @@ async function open(
   const sizeBytes = catalogue ? (await source.readTail(0, options)).sizeBytes : end.sizeBytes
   const listing = new Listing(bytes, tail, { codec, residentBytes })
   const tailOffset = Math.min(tail.listingOffset, ...tail.sections.map((section) => section.offset))
-  const isCatalogue = catalogue === undefined && tailOffset === 0
+  const isCatalogue =
+    catalogue === undefined && (await isWithoutData(bytes, { tailOffset, tail, serviceInfo, codec }, options))
   const digest = tail.sections.find(({ name }) => name === 'digest')
   return new Archive({
     source: catalogue ? joinClosing(source, catalogue) : source,
     sizeBytes,
     serviceInfo,
     tail,
+    tailSource: { bytes, sizeBytes: end.sizeBytes },
     listing,
     lookup: new LineLookup(listing, openIndex(bytes, serviceInfo, tail, codec)),
     digests: digest && new DigestSection(bytes, digest, codec),
@@ -103,11 +108,30 @@ async function open(
           ? undefined
           : checkPlace(serviceInfo, tail.listingOffset, notices),
       bases: bases.map((base) => base?.dataContext),
+      whyMissing: options.whyMissing,
     },
     bases,
     isCatalogue,
     notices,
   })
+}
+
+interface TailFacts {
+  readonly tailOffset: number
+  readonly tail: TailLayout
+  readonly serviceInfo: ServiceInfo
+  readonly codec: Codec
+}
+
+/** Tells whether a tail stands alone, with or without its tar header, where it says that it stood behind data. */
+async function isWithoutData(
+  bytes: ByteSource,
+  { tailOffset, tail, serviceInfo, codec }: TailFacts,
+  options: ReadOptions,
+): Promise<boolean> {
+  if (tailOffset > MAX_TAIL_HEADER_BYTES || serviceInfo.get('listing_offset') === String(tail.listingOffset))
+    return false
+  return tailOffset === (await findTailHeader(bytes, tailOffset, codec, options)).length
 }
 
 /** Finds service info and layout from the end of a source. */

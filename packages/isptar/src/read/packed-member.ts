@@ -3,7 +3,8 @@ import { FormatError } from '../errors.ts'
 import { recordedCrc32 } from '../gzip/encode-member.ts'
 import { MemberDecoder } from '../gzip/member-decoder.ts'
 import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
-import type { ReadOptions } from '../io/byte-source.ts'
+import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
+import { CHUNK_BYTES } from '../limits.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import { type DataContext, dataContextOf, locateData, type MemberPlace, parseCrc32 } from './locate-data.ts'
 import { MemberReader } from './member-reader.ts'
@@ -56,7 +57,7 @@ async function describe(
   const { bytes } = dataContextOf(record, context)
   const trailerOffset = place.offset + packedBytes - MEMBER_TRAILER_BYTES
   const crc32 = parseCrc32(record) ?? recordedCrc32(await bytes.read(trailerOffset, MEMBER_TRAILER_BYTES, options))
-  const chunks = bytes.stream(place.offset, packedBytes, options)
+  const chunks = chunksOf(bytes, { offset: place.offset, packedBytes }, options)
   const isChecked = options.verify ?? true
   return { packedBytes, crc32, chunks: isChecked ? checked(chunks, context, record, place) : chunks }
 }
@@ -75,7 +76,17 @@ async function measure(
   const { packedBytes, crc32 } = member
   checkMember({ plainBytes, packedBytes, crc32 }, record, place)
   if (plainBytes !== paddedSize(record)) return undefined
-  return { packedBytes, crc32, chunks: bytes.stream(place.offset, packedBytes, options) }
+  return { packedBytes, crc32, chunks: chunksOf(bytes, { offset: place.offset, packedBytes }, options) }
+}
+
+/** Small members are read at once, which a source that reads ahead answers from memory. */
+async function* chunksOf(
+  bytes: ByteSource,
+  { offset, packedBytes }: { readonly offset: number; readonly packedBytes: number },
+  options: ReadOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (packedBytes <= CHUNK_BYTES) yield await bytes.read(offset, packedBytes, options)
+  else yield* bytes.stream(offset, packedBytes, options)
 }
 
 /** Hands packed bytes on while it inflates them; the last ones only after all was found right. */

@@ -5,8 +5,10 @@
 import { EntryNotFoundError, FormatError } from '../errors.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
+import { formatCreated } from '../tail/created-text.ts'
 import { beginsLikePartMark, decodePartMark, hasParts } from '../tail/part-mark.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
+import type { Time } from '../tar/entry-type.ts'
 import type { DigestSection } from './digest-section.ts'
 import { LineLookup, type LineRange } from './line-lookup.ts'
 import type { Listing } from './listing.ts'
@@ -14,6 +16,8 @@ import type { Listing } from './listing.ts'
 /** One part of a merged archive: its lines of the listing, the mark behind them not counted. */
 export interface Part extends LineRange {
   readonly name: string
+  /** When the archive was written that it was; unknown in format 1. */
+  readonly createdAt: Time | undefined
 }
 
 /** An archive, as far as its parts go. */
@@ -31,7 +35,7 @@ export interface OpenedPart extends Pick<Partable, 'serviceInfo' | 'lookup' | 'd
 }
 
 /** These speak of the whole. */
-const KEYS_OF_WHOLE = ['parts', 'parts_count', 'order', 'entries', 'data_size']
+const KEYS_OF_WHOLE = ['parts', 'parts_count', 'order', 'entries', 'data_size', 'created']
 
 /**
  * Finds the parts. Costs a pass over the listing, nothing for an archive that was not merged.
@@ -48,10 +52,11 @@ export async function findParts(whole: Partable, options: ReadOptions): Promise<
   for await (const batch of lookup.all(options)) {
     lineCount = batch.firstLine + batch.lines.length
     for (const [index, line] of batch.lines.entries()) {
-      const name = markOf(line, parts.length + 1)
+      const record = beginsLikePartMark(line) ? decodeListingLine(line) : undefined
+      const name = record && decodePartMark(record, parts.length + 1)
       if (name === undefined) continue
       const endLine = batch.firstLine + index
-      parts.push({ name, firstLine, endLine })
+      parts.push({ name, firstLine, endLine, createdAt: record?.mtime })
       firstLine = endLine + 1
     }
   }
@@ -63,25 +68,26 @@ export async function findParts(whole: Partable, options: ReadOptions): Promise<
   )
 }
 
-function markOf(line: Uint8Array, number: number): string | undefined {
-  const record = beginsLikePartMark(line) ? decodeListingLine(line) : undefined
-  return record && decodePartMark(record, number)
-}
-
 /**
- * Opens a part.
+ * Picks a part.
  *
  * @param which - its name, the last of those that share it; or its place, from 0
  * @throws EntryNotFoundError when there is none; FormatError
  */
-export async function openPart(whole: Partable, which: string | number, options: ReadOptions): Promise<OpenedPart> {
+export async function findPart(whole: Partable, which: string | number, options: ReadOptions): Promise<Part> {
   const parts = await findParts(whole, options)
   const part = typeof which === 'number' ? parts[which] : parts.findLast(({ name }) => name === which)
-  if (part === undefined)
-    throw new EntryNotFoundError(String(which), whole.source.name, { parts: parts.map(({ name }) => name) })
+  if (part !== undefined) return part
+  throw new EntryNotFoundError(String(which), whole.source.name, { parts: parts.map(({ name }) => name) })
+}
+
+/** Restricts an archive to one of its parts. */
+export function openPart(whole: Partable, part: Part): OpenedPart {
+  const kept = [...whole.serviceInfo].filter(([key]) => !KEYS_OF_WHOLE.includes(key))
+  const created = part.createdAt && formatCreated(part.createdAt)
   return {
     partName: part.name,
-    serviceInfo: new Map([...whole.serviceInfo].filter(([key]) => !KEYS_OF_WHOLE.includes(key))),
+    serviceInfo: new Map(created === undefined ? kept : [...kept, ['created', created]]),
     lookup: new LineLookup(whole.listing, undefined, part),
     digests: whole.digests?.startingAt(part.firstLine),
   }

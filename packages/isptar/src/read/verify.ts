@@ -106,9 +106,9 @@ class Verification {
   constructor(context: VerifyContext, options: VerifyOptions) {
     this.#context = context
     this.#options = options
-    this.#readsData = !options.quick && context.data.displaced === undefined
+    this.#readsData = !options.quick
     this.#tar =
-      this.#readsData && context.data.hasColumns && !context.isPart
+      this.#readsData && context.data.displaced === undefined && context.data.hasColumns && !context.isPart
         ? new TarAgreement(context.data, context.info.has('base'), options.signal)
         : undefined
     for (const message of context.notices) this.#report({ code: 'integrity', message })
@@ -206,7 +206,7 @@ class Verification {
       this.#baseCount += 1
       return
     }
-    if (!this.#readsData) return
+    if (!this.#readsData || (depth === 0 && this.#context.data.displaced !== undefined)) return
     const sha256 = digest && createSha256()
     for await (const piece of readData(this.#context.data, record, { signal: this.#options.signal })) {
       this.#dataBytes += piece.length

@@ -300,9 +300,9 @@ async function writeTail(output: Output, { header, members, end }: EncodedTail):
   await output.flush()
 }
 
-async function writeCatalogue(target: Target, { members, end }: EncodedTail): Promise<void> {
+async function writeCatalogue(target: Target, { header, members, end }: EncodedTail): Promise<void> {
   const output = new Output(target)
-  await output.write(...members, ...end)
+  await output.write(header, ...members, ...end)
   await output.flush()
 }
 
