@@ -6,6 +6,7 @@ import { BaseMismatchError } from '../errors.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import type { Entry } from './entry.ts'
+import type { DataContext } from './locate-data.ts'
 
 /** An archive as far as this check goes. */
 export interface Referring {
@@ -18,6 +19,8 @@ export interface Differential extends Referring {
   readonly baseIdentities: readonly string[]
   readonly baseNames: readonly string[]
   readonly bases: readonly (Referring | undefined)[]
+  /** What is known of those that are missing. */
+  readonly dataContext?: Pick<DataContext, 'whyMissing'>
 }
 
 /** Makes sure of the bases of an archive; see `Archive.checkBases`. */
@@ -41,9 +44,11 @@ async function neededDepths(archive: Referring, options: ReadOptions): Promise<R
   return depths
 }
 
-function missingBase({ name, baseNames }: Differential, depth: number): BaseMismatchError {
+function missingBase({ name, baseNames, dataContext }: Differential, depth: number): BaseMismatchError {
   const known = baseNames[depth - 1] ?? ''
-  const hint = known === '' ? '' : ` (${JSON.stringify(known)} when it was made)`
+  const why = dataContext?.whyMissing?.get(depth)
+  const then = known === '' ? '' : ` (${JSON.stringify(known)} when it was made)`
+  const hint = why === undefined ? then : ` (${why})`
   return new BaseMismatchError(
     `${name} needs its base ${depth}${hint}, which was not given: give the bases, nearest first`,
   )

@@ -24,6 +24,8 @@ export interface DataContext {
   readonly displaced: string | undefined
   /** The bases, nearest first; undefined where one was not given. */
   readonly bases: readonly (DataContext | undefined)[]
+  /** What is known of why one was not, by its number, from 1. */
+  readonly whyMissing?: ReadonlyMap<number, string> | undefined
 }
 
 /**
@@ -35,8 +37,10 @@ export function dataContextOf(record: ListingRecord, context: DataContext): Data
   const depth = record.location?.depth ?? 0
   const found = depth === 0 ? context : context.bases[depth - 1]
   if (found !== undefined) return found
+  const why = context.whyMissing?.get(depth)
+  const hint = why === undefined ? '' : ` (${why})`
   throw new BaseMismatchError(
-    `its data is in base ${depth} of this differential archive, which was not given: open it together with its bases`,
+    `its data is in base ${depth} of this differential archive, which was not given${hint}: open it together with its bases`,
   )
 }
 
