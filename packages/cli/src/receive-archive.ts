@@ -22,7 +22,7 @@ export async function receiveArchive(
   context: Context,
   protocol?: ServeOptions['protocol'],
 ): Promise<number> {
-  const target = openNewArchive(name, options.force ?? false, context)
+  const target = openNewArchive(name, options, context)
   const progress = context.startProgress()
   let lastPath = ''
   const report = await serveArchive(ends, target, {

@@ -2,9 +2,10 @@
 import type { Command } from 'commander'
 import type { Level } from 'isptar'
 import { collect, wholeNumber } from './declare.ts'
+import { addSliceOptions, type SliceOptions } from './slice-options.ts'
 
 /** Values of these options. */
-export interface ReceiveOptions {
+export interface ReceiveOptions extends SliceOptions {
   readonly level: Level
   readonly storeSuffix?: readonly string[]
   readonly force?: true
@@ -12,8 +13,9 @@ export interface ReceiveOptions {
 
 /** Adds them to a command. */
 export function addReceiveOptions(command: Command): Command {
-  return command
+  command
     .option('-l, --level <0-9>', 'compression: 0 stores, 1 is fast, 9 is small', wholeNumber(0, 9), 6)
     .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect)
     .option('--force', 'replace an archive of that name')
+  return addSliceOptions(command)
 }

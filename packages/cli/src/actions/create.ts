@@ -7,12 +7,13 @@ import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
 import type { HookOptions } from '../hook-options.ts'
 import { bytesOf, checkNewArchive, checkRoots, openNewArchive, storedSuffixes } from '../new-archive.ts'
+import type { SliceOptions } from '../slice-options.ts'
 import { escapeName } from '../text/escape-name.ts'
 import { longSize, plural } from '../text/quantity.ts'
 import type { WalkOptions } from '../walk-options.ts'
 
 /** Options of `isptar create`. */
-export interface CreateOptions extends HookOptions, WalkOptions {
+export interface CreateOptions extends HookOptions, WalkOptions, SliceOptions {
   readonly directory?: string
   readonly level: Level
   readonly storeSuffix?: readonly string[]
@@ -29,9 +30,9 @@ export async function create(
   context: Context,
 ): Promise<number> {
   checkRoots(paths, options.directory)
-  checkNewArchive(name)
+  checkNewArchive(name, options)
   const hooks = createHooks(options, context)
-  const target = openNewArchive(name, options.force ?? false, context)
+  const target = openNewArchive(name, options, context)
   const { file } = context.io.stdout
   const walk = {
     cwd: options.directory === undefined ? undefined : bytesOf(options.directory),

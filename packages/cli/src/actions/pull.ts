@@ -27,7 +27,7 @@ export async function pull(words: readonly string[], options: PullOptions, conte
   const name = words.at(-1) ?? ''
   const { host, paths } = parseRemoteSources(words.slice(0, -1))
   checkRoots(paths, options.directory)
-  checkNewArchive(name)
+  checkNewArchive(name, options)
   const remoteLine = shellLine([...split(options.remoteIsptar), 'client', ...clientFlags(options), '--', ...paths])
   const argv = [...split(options.ssh), host, remoteLine]
   await context.detail(argv.join(' '))

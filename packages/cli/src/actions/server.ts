@@ -11,7 +11,7 @@ export type ServerOptions = ReceiveOptions
 
 /** Runs `isptar server`. */
 export async function server(name: string, options: ServerOptions, context: Context): Promise<number> {
-  checkNewArchive(name)
+  checkNewArchive(name, options)
   if (name === '-') throw new UsageError('standard output is the connection to the client: name a file to write')
   if (context.io.stdout.isTty)
     throw new UsageError('a server talks to a client over standard input and output: connect them, or use isptar pull')

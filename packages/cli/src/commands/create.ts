@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { CreateOptions } from '../actions/create.ts'
 import { collect, examples, type Start, wholeNumber } from '../declare.ts'
 import { addHookOptions } from '../hook-options.ts'
+import { addSliceOptions } from '../slice-options.ts'
 import { addWalkOptions } from '../walk-options.ts'
 
 /** Adds `create` to the tree. */
@@ -18,6 +19,7 @@ export function declareCreate(program: Command, start: Start): void {
   addWalkOptions(command)
     .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect)
     .option('--force', 'replace an archive of that name')
+  addSliceOptions(command)
   addHookOptions(command).addHelpText(
     'after',
     examples(
@@ -26,6 +28,10 @@ export function declareCreate(program: Command, start: Start): void {
       [
         'isptar create db.tgz db --before-run ./mount-snapshot --read-from db=/mnt/db',
         'from a snapshot that a script of yours mounts',
+      ],
+      [
+        'isptar create photos.tgz photos --slice 1G --on-slice "rclone moveto %f remote:%b.part%n"',
+        'in slices, each of which is moved away before the next is written',
       ],
       ['isptar create - photos --store-suffix .jpg | ssh nas "cat > photos.tgz"', 'through a pipe'],
     ),

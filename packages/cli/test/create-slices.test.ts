@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { run } from '../src/run.ts'
+import { fakeIo } from './fake-io.ts'
+
+let folder = ''
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'isptar-test-'))
+  mkdirSync(at('site'))
+  for (let k = 0; k < 5; k += 1)
+    writeFileSync(at(`site/${k}`), createHash('sha512').update(`${k}`).digest('hex').repeat(50))
+})
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function at(path: string): string {
+  return join(folder, path)
+}
+
+async function create(options: readonly string[]): Promise<{ code: number; stderr: string }> {
+  const io = fakeIo()
+  const code = await run(['create', '-C', folder, '-l', '0', at('a.tgz'), 'site', ...options], io)
+  return { code, stderr: io.stderr.text }
+}
+
+/** Names of the archive's files. */
+function archives(): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith('a.tgz'))
+    .sort()
+}
+
+/** Numbers the slices that the archive has when each is 10,000 bytes long. */
+const FOUR = ['a.tgz.part1', 'a.tgz.part2', 'a.tgz.part3', 'a.tgz.part4']
+
+describe('create --slice', () => {
+  test('cuts the archive, which is read by its name', async () => {
+    expect(await create(['--slice', '10000'])).toEqual({ code: 0, stderr: '' })
+    expect(archives()).toEqual(FOUR)
+    const io = fakeIo()
+    expect(await run(['verify', at('a.tgz')], io)).toBe(0)
+    expect(await run(['cat', at('a.tgz'), 'site/4'], io)).toBe(0)
+    expect(io.stdout.text).toContain(readFileSync(at('site/4'), 'utf8'))
+  })
+
+  test('leaves an archive whole that is shorter', async () => {
+    expect(await create(['--slice', '1M'])).toEqual({ code: 0, stderr: '' })
+    expect(archives()).toEqual(['a.tgz'])
+  })
+
+  test('replaces slices, and one file by slices, only with --force', async () => {
+    await create(['--slice', '5000'])
+    expect(await create(['--slice', '10000'])).toMatchObject({
+      code: 10,
+      stderr: expect.stringContaining('it exists already'),
+    })
+    expect(await create(['--slice', '10000', '--force'])).toEqual({ code: 0, stderr: '' })
+    expect(archives()).toEqual(FOUR)
+    expect(await create(['--force'])).toMatchObject({ code: 2, stderr: expect.stringContaining('or use --slice') })
+    expect(await create(['--slice', '1M', '--force'])).toEqual({ code: 0, stderr: '' })
+    expect(archives()).toEqual(['a.tgz'])
+    expect(await create(['--slice', '10000', '--force'])).toEqual({ code: 0, stderr: '' })
+    expect(archives()).toEqual(FOUR)
+  })
+
+  test('runs a command on each slice, which may take it away', async () => {
+    mkdirSync(at('away'))
+    const script = at('take.sh')
+    writeFileSync(
+      script,
+      `echo "$@" >> '${at('log')}'; mv "$1" '${at('away')}'; ls -A '${folder}' | grep part | wc -l >> '${at('log')}'\n`,
+    )
+    expect(await create(['--slice', '10000', '--on-slice', `sh '${script}' %f %n %e %p %b %c %s`])).toEqual({
+      code: 0,
+      stderr: '',
+    })
+    expect(archives()).toEqual([])
+    const sha256 = (name: string): string =>
+      createHash('sha256')
+        .update(readFileSync(at(`away/${name}`)))
+        .digest('hex')
+    const told = FOUR.flatMap((name, k) => [
+      [at(name), k + 1, k === 3 ? 1 : 0, folder, 'a.tgz', k + 1, sha256(name)].join(' '),
+      '0',
+    ])
+    expect(readFileSync(at('log'), 'utf8').trimEnd().split('\n')).toEqual(told)
+    expect(await run(['verify', at('away/a.tgz')], fakeIo())).toBe(0)
+  })
+
+  test('hands a shell the values', async () => {
+    const command = `test %n = 1 && cp %f '${at('copy one')}' || true`
+    expect(await create(['--slice', '10000', '--shell', '--on-slice', command])).toEqual({ code: 0, stderr: '' })
+    expect(readFileSync(at('copy one'))).toEqual(readFileSync(at('a.tgz.part1')))
+  })
+
+  test('ends when the command fails, and says which slices are whole', async () => {
+    const { code, stderr } = await create(['--slice', '10000', '--shell', '--on-slice', 'test %n != 2'])
+    expect(code).toBe(10)
+    expect(stderr).toContain('a.tgz.part2) was not handed over')
+    expect(stderr).toContain('; slices 1 to 2 are whole')
+    expect(archives()).toEqual(FOUR.slice(0, 2))
+  })
+
+  test.each([
+    [['--slice', '4095'], '--slice <size>'],
+    [['--slice', '10x'], 'such as 700M'],
+    [['--slice', '1M', '--on-slice', 'echo %q'], '--on-slice: "%q"'],
+    [['--on-slice', 'echo'], '--on-slice is of use only with --slice'],
+  ])('takes %j for a mistake', async (options, message) => {
+    expect(await create(options)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
+    expect(archives()).toEqual([])
+  })
+
+  test('does not cut what goes to standard output', async () => {
+    const io = fakeIo()
+    expect(await run(['create', '-C', folder, '-', 'site', '--slice', '1M'], io)).toBe(2)
+    expect(io.stderr.text).toContain('slices are files')
+    expect(existsSync(at('-'))).toBe(false)
+  })
+})
