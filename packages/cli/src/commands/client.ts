@@ -20,7 +20,7 @@ export function declareClient(program: Command, start: Start): void {
     'after',
     examples(
       ['socat EXEC:"isptar client /srv/site" TCP:nas:9000', 'to a server that listens: see isptar server --help'],
-      ['socat EXEC:"isptar client --original /srv" EXEC:"ssh nas isptar --server srv.tgz"', 'to the original isptar'],
+      ['socat EXEC:"isptar client --original /srv/site" TCP:nas:9000', 'to a server of the original isptar'],
     ),
   )
   command.action((paths: string[], options: ClientOptions) =>

@@ -43,9 +43,9 @@ export class OwnServer {
   /** Receives everything, from the greeting to the last entry. */
   async receive(): Promise<void> {
     const { input, output } = this.#session
-    this.#session.encodeLastWords = encodeError
     await readHello(input)
     await output.write(encodeHello())
+    this.#session.encodeLastWords = encodeError
     await this.#session.all(this.#listen(), this.#store())
   }
 
