@@ -21,6 +21,8 @@ export interface Survey {
   readonly linkTargets: ReadonlySet<string>
   /** Places that may be meant more than once, and places of link targets: what becomes of them is kept in mind. */
   readonly watchedPlaces: ReadonlySet<string>
+  /** Which bases have data that is wanted, by their number, from 1. */
+  readonly neededBases: ReadonlySet<number>
 }
 
 /** Gives the entries to look at: one folder where only one is wanted, else all. */
@@ -30,7 +32,7 @@ export function surveyedEntries(archive: Archive, settings: ExtractSettings): As
 }
 
 /**
- * Reads the listing once. Memory grows with the number of hardlinks and repeated places only.
+ * Reads the listing once, or twice where a differential archive has hardlinks. Memory grows with the number of hardlinks and repeated places only.
  *
  * @throws FormatError or IntegrityError when the listing is damaged
  */
@@ -42,6 +44,7 @@ export async function surveyArchive(
   const finder = new DuplicateFinder()
   const linkTargets = new Set<string>()
   const watchedPlaces = new Set<string>()
+  const neededBases = new Set<number>()
   let totalEntryCount = 0
   let totalDataBytes = 0
   let withData = 0
@@ -51,6 +54,7 @@ export async function surveyArchive(
     if (!selection.has(entry.path) || !settings.filter(entry)) continue
     totalEntryCount += 1
     totalDataBytes += entry.sizeBytes
+    needBase(entry, neededBases)
     if (entry.sizeBytes > 0) wantedWithData += 1
     const place = placeOrNothing(entry.path, settings)
     if (place !== undefined && finder.add(place)) watchedPlaces.add(place)
@@ -60,7 +64,24 @@ export async function surveyArchive(
     if (targetPlace !== undefined) watchedPlaces.add(targetPlace)
   }
   const isDense = wantedWithData > 1 && wantedWithData * 2 > withData
-  return { totalEntryCount, totalDataBytes, isDense, linkTargets, watchedPlaces }
+  const hasBases = archive.bases.length > 0 || archive.baseIdentities.length > 0
+  if (hasBases && linkTargets.size > 0) await needBasesOfLinks(archive, linkTargets, neededBases, settings)
+  return { totalEntryCount, totalDataBytes, isDense, linkTargets, watchedPlaces, neededBases }
+}
+
+function needBase({ location }: Entry, neededBases: Set<number>): void {
+  if (location && location.depth > 0) neededBases.add(location.depth)
+}
+
+/** The data of a hardlink may be that of an entry that is not wanted itself. */
+async function needBasesOfLinks(
+  archive: Archive,
+  linkTargets: ReadonlySet<string>,
+  neededBases: Set<number>,
+  settings: ExtractSettings,
+): Promise<void> {
+  for await (const entry of archive.entries({ signal: settings.signal }))
+    if (entry.location && linkTargets.has(normalizeEntryPath(entry.path))) needBase(entry, neededBases)
 }
 
 /** Refusals are reported by the second pass. */

@@ -29,8 +29,9 @@ import { TreeRestorer } from './restore-tree.ts'
  * @param archive - stays open
  * @param directory - may itself be a symlink
  * @returns what was done, what was refused and what went wrong; look at `ok`
- * @throws FormatError or IntegrityError when the listing is damaged, before anything is written; StorageError when the
- * disk is full or the folder cannot be used; `signal.reason` after an abort
+ * @throws FormatError or IntegrityError when the listing is damaged, BaseMismatchError when a base that is needed is missing
+ * or another, both before anything is written; StorageError when the disk is full or the folder cannot be used;
+ * `signal.reason` after an abort
  * @example
  * ```ts
  * const archive = await openArchive(await openFile('site.tgz'))
@@ -62,6 +63,7 @@ export async function extractInto(
   settings.signal?.throwIfAborted()
   const selection = new PathSelection(settings.only)
   const survey = await surveyArchive(archive, selection, settings)
+  await archive.checkBases(survey.neededBases, { signal: settings.signal })
   const report = new ReportBuilder(settings.onProblem)
   for (const path of selection.unmet) report.failed(path, new EntryNotFoundError(path, archive.name), undefined)
 

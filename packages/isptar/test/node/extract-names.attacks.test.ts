@@ -180,7 +180,6 @@ describe.each([
       [
         { path: 'crc', data: 'corrupt', corrupt: true },
         { path: 'long', data: 'x'.repeat(2_000_000), corrupt: true },
-        { path: 'base', data: 'elsewhere', depth: 1 },
         { path: 'size', data: 'x', sizeBytes: 5000 },
         GOOD,
       ],
@@ -189,11 +188,18 @@ describe.each([
     expect(report.problems.map(({ path, code }) => [path, code])).toEqual([
       ['crc', 'integrity'],
       ['long', 'integrity'],
-      ['base', 'base-mismatch'],
       ['size', 'integrity'],
     ])
     expect(report).toMatchObject({ ok: false, entryCount: 1, fileCount: 1, dataBytes: 5 })
     expect(scene.paths()).toEqual(['crc', 'kept', 'zz-good'])
     expect(readFileSync(join(scene.out, 'crc'), 'utf8')).toBe('old')
+  })
+
+  test('a base that is missing is told before anything is written', async () => {
+    const scene = makeScene()
+    const entries = [GOOD, { path: 'base', data: 'elsewhere', depth: 1 }]
+    for (const dryRun of [false, true])
+      await expect(scene.extract(entries, { proc, dryRun })).rejects.toMatchObject({ code: 'base-mismatch' })
+    expect(scene.paths()).toEqual([])
   })
 })

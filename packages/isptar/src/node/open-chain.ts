@@ -1,0 +1,111 @@
+/** Opens a differential archive together with its bases, which it names and which are looked for beside it (SPEC 8). */
+import { dirname, join } from 'node:path'
+import { isIsptarError } from '../errors.ts'
+import type { ByteSource } from '../io/byte-source.ts'
+import type { Archive } from '../read/archive.ts'
+import { openArchive, type OpenOptions } from '../read/open-archive.ts'
+import { openFile, type OpenFileOptions } from './open-file.ts'
+
+/** Options of {@link openChain}. */
+export interface OpenChainOptions extends OpenOptions, OpenFileOptions {}
+
+/** The bases that were found. */
+export interface FoundBases {
+  /** Nearest first; undefined where one was not found. The caller closes them, or gives them to `openArchive`. */
+  readonly bases: readonly (Archive | undefined)[]
+  /** Why one was not found although a file of its name is there, by its number, from 1. */
+  readonly whyMissing: ReadonlyMap<number, string>
+}
+
+/**
+ * Opens an archive and, where none are given, its bases: files in the folder of the archive, under the names that it has
+ * for them. One that is not there, or is another archive, is left out; what lies in it cannot be read then.
+ *
+ * @param path - of the archive, or of any of its slices
+ * @param options - with `bases` nothing is looked for
+ * @throws as `openFile` and `openArchive`
+ * @example
+ * ```ts
+ * await using archive = await openChain('monday.tgz')
+ * console.log(archive.bases.length)
+ * ```
+ */
+export async function openChain(path: string, options: OpenChainOptions = {}): Promise<Archive> {
+  return openChainOf(await openFile(path, options), dirname(path), options)
+}
+
+/**
+ * {@link openChain} of a source that is open.
+ *
+ * @param folder - where bases are looked for
+ */
+export async function openChainOf(source: ByteSource, folder: string, options: OpenChainOptions): Promise<Archive> {
+  const alone = await openArchive(source, options)
+  if (options.bases !== undefined || alone.baseIdentities.length === 0) return alone
+  try {
+    const found = await findBases(alone, folder, options)
+    return await openArchive(source, { ...options, ...found })
+  } catch (error) {
+    await alone.close()
+    throw error
+  }
+}
+
+/**
+ * Looks for the bases of an archive in a folder. Each base that is found names its own.
+ *
+ * @throws `signal.reason` on abort
+ */
+export async function findBases(archive: Archive, folder: string, options: OpenChainOptions = {}): Promise<FoundBases> {
+  const bases: (Archive | undefined)[] = []
+  const whyMissing = new Map<number, string>()
+  const known = [...named(archive)]
+  try {
+    for (const [index, { identity, name }] of known.entries()) {
+      const found = name === undefined ? undefined : await openBase(join(folder, name), options)
+      const isRight = found && (await found.computeIdentity(options)) === identity
+      if (found && !isRight) {
+        whyMissing.set(index + 1, `${found.name} is another archive, of the identity ${await found.computeIdentity()}`)
+        await found.close()
+      }
+      bases.push(isRight ? found : undefined)
+      if (isRight && known.length === index + 1) known.push(...nextBase(found, known))
+    }
+    return { bases, whyMissing }
+  } catch (error) {
+    for (const base of bases) await base?.close()
+    throw error
+  }
+}
+
+interface NamedBase {
+  readonly identity: string
+  readonly name: string | undefined
+}
+
+/** What an archive says of its bases. Names come from the archive: only a plain name of a file is looked for. */
+function named({ baseIdentities, baseNames }: Archive): readonly NamedBase[] {
+  return baseIdentities.map((identity, index) => {
+    const name = baseNames[index] ?? ''
+    const isPlain = !/^\.{0,2}$|[/\\\0]/.test(name)
+    return { identity, name: isPlain ? name : undefined }
+  })
+}
+
+/** The base of the last one that is known. Archives that name each other in a circle must not lead on for ever. */
+function nextBase(found: Archive, known: readonly NamedBase[]): readonly NamedBase[] {
+  const [next] = named(found)
+  return next && known.every(({ identity }) => identity !== next.identity) ? [next] : []
+}
+
+/** Opens what may be a base; what cannot be opened is none. */
+async function openBase(path: string, options: OpenChainOptions): Promise<Archive | undefined> {
+  const { codec, tailBytes, residentListingBytes, signal, fetchSlice } = options
+  try {
+    return await openArchive(await openFile(path, { fetchSlice }), { codec, tailBytes, residentListingBytes, signal })
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (isIsptarError(error)) return undefined
+    throw error
+  }
+}

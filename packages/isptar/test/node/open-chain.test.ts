@@ -1,0 +1,128 @@
+/** Archives opened with the bases that lie beside them. */
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { createArchive } from '../../src/write/archive-writer.ts'
+import { extractTree } from '../../src/node/extract-tree.ts'
+import { FileTarget } from '../../src/node/file-target.ts'
+import { openChain } from '../../src/node/open-chain.ts'
+import { packTree } from '../../src/node/pack-tree.ts'
+import { contentOf, restoreInto, subfolder } from './pack-support.ts'
+import { makeFolder } from './walk-support.ts'
+
+interface Chain {
+  readonly base: string
+  readonly tree: string
+  readonly at: (name: string) => string
+}
+
+/** A folder of archives, `0.tgz` the full one and each further one a differential of that before it. */
+async function makeChain(length: number): Promise<Chain> {
+  const base = makeFolder()
+  const tree = subfolder(base, 'tree')
+  const archives = subfolder(base, 'archives')
+  const at = (name: string): string => join(archives, name)
+  for (let n = 0; n < length; n += 1) {
+    writeFileSync(join(tree, `file${n}`), `of archive ${n}`)
+    await using nearest = n === 0 ? undefined : await openChain(at(`${n - 1}.tgz`))
+    await packTree('.', new FileTarget(at(`${n}.tgz`)), { cwd: tree, base: nearest })
+  }
+  return { base, tree, at }
+}
+
+test('bases are found beside the archive, however many', async () => {
+  // More than an archive remembers: the ninth base is named by the eighth.
+  const { base, tree, at } = await makeChain(12)
+  await using archive = await openChain(at('11.tgz'))
+  expect(archive.baseNames).toHaveLength(8)
+  expect(archive.bases.map((found) => found?.name)).toEqual(
+    Array.from({ length: 11 }, (_, index) => at(`${10 - index}.tgz`)),
+  )
+  expect(await restoreInto(archive, base)).toEqual(contentOf(tree))
+})
+
+test('a full archive has none', async () => {
+  const { at } = await makeChain(1)
+  await using archive = await openChain(at('0.tgz'))
+  expect(archive.bases).toEqual([])
+})
+
+test('given bases are used instead', async () => {
+  const { base, tree, at } = await makeChain(2)
+  renameSync(at('0.tgz'), join(base, 'elsewhere.tgz'))
+  await using archive = await openChain(at('1.tgz'), { bases: [await openChain(join(base, 'elsewhere.tgz'))] })
+  expect(await restoreInto(archive, base)).toEqual(contentOf(tree))
+})
+
+describe('a base', () => {
+  test('that is not there is missed only when it is needed', async () => {
+    const { base, at } = await makeChain(3)
+    rmSync(at('0.tgz'))
+    await using archive = await openChain(at('2.tgz'))
+    expect(archive.bases.map((found) => found?.name)).toEqual([at('1.tgz'), undefined])
+    expect(await archive.text('file1')).toBe('of archive 1')
+    await expect(archive.text('file0')).rejects.toMatchObject({ code: 'base-mismatch' })
+
+    const out = join(base, 'out')
+    await expect(extractTree(archive, out)).rejects.toMatchObject({
+      code: 'base-mismatch',
+      message: `${at('2.tgz')} needs its base 2 ("0.tgz" when it was made), which was not given: give the bases, nearest first`,
+    })
+    expect(readdirSync(base)).not.toContain('out')
+    expect(await extractTree(archive, out, { only: ['file1', 'file2'] })).toMatchObject({ ok: true, entryCount: 2 })
+  })
+
+  test('that is another archive is not used, and the error says so', async () => {
+    const { tree, at } = await makeChain(2)
+    rmSync(at('0.tgz'))
+    writeFileSync(join(tree, 'file0'), 'OF ARCHIVE 0')
+    const { summary } = await packTree('.', new FileTarget(at('0.tgz')), { cwd: tree })
+    await using archive = await openChain(at('1.tgz'))
+    expect(archive.bases).toEqual([undefined])
+    const why = `${at('0.tgz')} is another archive, of the identity ${summary.identity}`
+    const error = { code: 'base-mismatch', message: expect.stringContaining(why) }
+    await expect(archive.text('file0')).rejects.toMatchObject(error)
+    await expect(archive.checkBases(undefined)).rejects.toMatchObject(error)
+  })
+
+  test('that cannot be opened is not used', async () => {
+    const { at } = await makeChain(2)
+    rmSync(at('0.tgz'))
+    for (const make of [(path: string) => writeFileSync(path, 'no archive'), mkdirSync]) {
+      make(at('0.tgz'))
+      await using archive = await openChain(at('1.tgz'))
+      expect(archive.bases).toEqual([undefined])
+      rmSync(at('0.tgz'), { recursive: true })
+    }
+  })
+})
+
+describe('hostile names', () => {
+  /** An archive that says of itself what it likes. */
+  async function lie(path: string, info: Record<string, string>): Promise<void> {
+    const writer = createArchive(new FileTarget(path), { serviceInfo: new Map(Object.entries(info)) })
+    await writer.add({ path: 'x' })
+    await writer.close()
+  }
+
+  test('lead to no other folder', async () => {
+    const { base, at } = await makeChain(1)
+    copyFileSync(at('0.tgz'), join(base, 'outside.tgz'))
+    await using full = await openChain(at('0.tgz'))
+    for (const name of ['..', '.', '\0', '..\\outside.tgz']) {
+      rmSync(at('liar.tgz'), { force: true })
+      await lie(at('liar.tgz'), { base: full.identity ?? '', base_name: name })
+      await using archive = await openChain(at('liar.tgz'))
+      expect(archive.bases).toEqual([undefined])
+    }
+  })
+
+  test('lead round in a circle only once', async () => {
+    const { at } = await makeChain(0)
+    const [a, b] = ['a'.repeat(64), 'b'.repeat(64)]
+    await lie(at('a.tgz'), { listing_sha256: a, base: b, base_name: 'b.tgz' })
+    await lie(at('b.tgz'), { listing_sha256: b, base: a, base_name: 'a.tgz' })
+    await using archive = await openChain(at('a.tgz'))
+    expect(archive.bases.map((found) => found?.name)).toEqual([at('b.tgz'), at('a.tgz')])
+  })
+})
