@@ -16,7 +16,8 @@ export interface ComparedMetadata extends EntryMetadata {
   readonly mtime?: Time | undefined
   /** Target of a symlink or hardlink. */
   readonly linkBytes?: Uint8Array | undefined
-  readonly xattrs: ReadonlyMap<string, Uint8Array>
+  /** Undefined where they were not looked at. */
+  readonly xattrs?: ReadonlyMap<string, Uint8Array> | undefined
   /** Whether it is of format 1: times in whole seconds and of files only, no device numbers, no attributes. */
   readonly isCoarse: boolean
 }
@@ -35,7 +36,7 @@ export function changedFields(a: ComparedMetadata, b: ComparedMetadata): Changed
     ['owner', a.uid !== b.uid || a.gid !== b.gid],
     ['link', !sameBytes(a.linkBytes, b.linkBytes)],
     ['device', !isCoarse && (a.device?.major !== b.device?.major || a.device?.minor !== b.device?.minor)],
-    ['xattrs', !isCoarse && a.type !== 'hardlink' && !sameAttributes(a.xattrs, b.xattrs)],
+    ['xattrs', !isCoarse && !sameAttributes(a.xattrs, b.xattrs)],
   ]
   return differs.filter(([, differ]) => differ).map(([field]) => field)
 }
@@ -49,6 +50,9 @@ function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolea
   return a === undefined || b === undefined ? a === b : equalBytes(a, b)
 }
 
-function sameAttributes(a: ReadonlyMap<string, Uint8Array>, b: ReadonlyMap<string, Uint8Array>): boolean {
+type Attributes = ComparedMetadata['xattrs']
+
+function sameAttributes(a: Attributes, b: Attributes): boolean {
+  if (a === undefined || b === undefined) return true
   return a.size === b.size && [...a].every(([name, value]) => sameBytes(value, b.get(name)))
 }

@@ -53,7 +53,9 @@ class ArchiveItem implements ComparedItem {
 
   constructor(archive: Archive, { pathBytes, entry }: OrderedEntry, facts: DataFactsReader, signal?: AbortSignal) {
     this.pathBytes = pathBytes
-    this.metadata = { ...entry.record, xattrs: entry.xattrs, isCoarse: archive.formatVersion === 1 }
+    // A hardlink has the attributes of the file that it names.
+    const xattrs = entry.type === 'hardlink' ? undefined : entry.xattrs
+    this.metadata = { ...entry.record, xattrs, isCoarse: archive.formatVersion === 1 }
     this.#archive = archive
     this.#entry = entry
     this.#facts = facts

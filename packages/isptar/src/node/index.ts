@@ -1,4 +1,5 @@
 /** The file system side of isptar: files as sources and targets, trees in, trees out. Node only. */
+export { compareWithTree, type CompareTreeOptions } from './compare-tree.ts'
 export type { ExistingPolicy, ExtractOptions, ExtractProgress } from './extract-options.ts'
 export type { ExtractProblem, ExtractReport, RefusedEntry } from './extract-report.ts'
 export { extractTree } from './extract-tree.ts'
