@@ -1,4 +1,5 @@
 /** Opens what stands on the command line for an archive: a file, slices by their common name, or a URL. */
+import { dirname } from 'node:path'
 import {
   type Archive,
   type ByteSource,
@@ -8,7 +9,8 @@ import {
   openArchive,
   withCounter,
 } from 'isptar'
-import { type FetchSlice, openFile, openUrl } from 'isptar/node'
+import { type FetchSlice, openChainOf, openFile, openUrl } from 'isptar/node'
+import type { RelativeOptions } from './base-options.ts'
 import { UsageError } from './command-io.ts'
 import type { Context } from './context.ts'
 import type { FetchOptions } from './fetch-options.ts'
@@ -20,14 +22,20 @@ export interface NamedArchive {
   readonly counter: CountedSource
 }
 
+/** What an archive is opened with. */
+export interface NamedOptions extends RelativeOptions {
+  /** Whether bases that are not given are looked for beside it. */
+  readonly findsBases?: boolean
+}
+
 /**
- * Opens an archive. Whoever calls closes it.
+ * Opens an archive, with its bases. Whoever calls closes it.
  *
  * @param name - as on the command line
- * @param options - how to get slices that are not at hand
+ * @param options - its bases and its catalogue, and how to get slices that are not at hand
  * @throws UsageError for `-`, as an archive is read from its end, and for what is neither a file nor an http(s) URL
  */
-export async function openNamed(name: string, options: FetchOptions, context: Context): Promise<NamedArchive> {
+export async function openNamed(name: string, options: NamedOptions, context: Context): Promise<NamedArchive> {
   if (name === '-')
     throw new UsageError('an archive cannot be read from standard input: it is read from its end; name a file or a URL')
   if (name === '') throw new UsageError('the name of the archive is the empty string')
@@ -36,13 +44,40 @@ export async function openNamed(name: string, options: FetchOptions, context: Co
   const fetchSlice = options.fetchSlice === undefined ? undefined : createFetch(options.fetchSlice, context)
   const counter = withCounter(await openSource(name, signal, fetchSlice))
   try {
-    const archive = await openArchive(counter, { signal })
+    const archive = await openWith(counter, name, { ...options, signal, fetchSlice }, context)
     for (const notice of archive.notices) await context.warn(notice)
     return { archive, counter }
   } catch (error) {
     if (isIsptarError(error)) await explain(error, name, counter.name, signal)
     throw error
   }
+}
+
+interface SourceOptions {
+  readonly signal: AbortSignal
+  readonly fetchSlice: FetchSlice | undefined
+}
+
+/** Opens the archive of a source together with what it needs. */
+async function openWith(
+  source: ByteSource,
+  name: string,
+  options: Omit<NamedOptions, 'fetchSlice'> & SourceOptions,
+  context: Context,
+): Promise<Archive> {
+  const { base, listing, findsBases = false, signal, fetchSlice } = options
+  const bases: Archive[] = []
+  let catalogue: ByteSource | undefined
+  try {
+    for (const each of base ?? []) bases.push((await openNamed(each, {}, context)).archive)
+    if (listing !== undefined) catalogue = await openSource(listing, signal)
+  } catch (error) {
+    for (const opened of [source, ...bases]) await opened.close()
+    throw error
+  }
+  const opening = { signal, catalogue, fetchSlice }
+  if (bases.length > 0) return openChainOf(source, '', { ...opening, bases })
+  return findsBases && !isUrl(name) ? openChainOf(source, dirname(name), opening) : openArchive(source, opening)
 }
 
 function openSource(name: string, signal: AbortSignal, fetchSlice?: FetchSlice): Promise<ByteSource> {

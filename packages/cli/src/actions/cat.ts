@@ -1,8 +1,8 @@
 /** Writes files of an archive to standard output. */
 import { type Archive, type Entry, UnsupportedError } from 'isptar'
+import type { RelativeOptions } from '../base-options.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
-import type { FetchOptions } from '../fetch-options.ts'
 import { openNamed } from '../open-named.ts'
 import { escapeName } from '../text/escape-name.ts'
 
@@ -10,10 +10,10 @@ import { escapeName } from '../text/escape-name.ts'
 export async function cat(
   name: string,
   paths: readonly string[],
-  options: FetchOptions,
+  options: RelativeOptions,
   context: Context,
 ): Promise<number> {
-  const { archive } = await openNamed(name, options, context)
+  const { archive } = await openNamed(name, { ...options, findsBases: true }, context)
   try {
     const entries: Entry[] = []
     for (const path of paths) entries.push(await findFile(archive, path, context))

@@ -1,19 +1,21 @@
 /** Packs files and folders into a new archive. */
-import type { Level } from 'isptar'
-import { measureTree, type PackReport, packTree, type TreeSize } from 'isptar/node'
+import type { Archive, Level } from 'isptar'
+import { FileTarget, measureTree, type PackOptions, type PackReport, packTree, type TreeSize } from 'isptar/node'
+import type { NewBaseOptions } from '../base-options.ts'
 import { createHooks, readFromOf } from '../command-hooks.ts'
-import type { Output } from '../command-io.ts'
+import { type Output, UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
 import type { HookOptions } from '../hook-options.ts'
 import { bytesOf, checkNewArchive, checkRoots, openNewArchive, storedSuffixes } from '../new-archive.ts'
+import { openNamed } from '../open-named.ts'
 import type { SliceOptions } from '../slice-options.ts'
 import { escapeName } from '../text/escape-name.ts'
 import { longSize, plural } from '../text/quantity.ts'
 import type { WalkOptions } from '../walk-options.ts'
 
 /** Options of `isptar create`. */
-export interface CreateOptions extends HookOptions, WalkOptions, SliceOptions {
+export interface CreateOptions extends HookOptions, WalkOptions, SliceOptions, NewBaseOptions {
   readonly directory?: string
   readonly level: Level
   readonly storeSuffix?: readonly string[]
@@ -31,6 +33,21 @@ export async function create(
 ): Promise<number> {
   checkRoots(paths, options.directory)
   checkNewArchive(name, options)
+  checkBaseOptions(options)
+  const base = await openBase(options, context)
+  try {
+    return await pack(name, paths, { ...options, opened: base }, context)
+  } finally {
+    await base?.close()
+  }
+}
+
+async function pack(
+  name: string,
+  paths: readonly string[],
+  options: CreateOptions & { readonly opened: Archive | undefined },
+  context: Context,
+): Promise<number> {
   const hooks = createHooks(options, context)
   const target = openNewArchive(name, options, context)
   const { file } = context.io.stdout
@@ -53,6 +70,7 @@ export async function create(
     level: options.level,
     storeSuffixes: storedSuffixes(options.storeSuffix),
     xattrs: options.xattrs,
+    ...baseOptions(options),
     hooks: {
       ...hooks,
       beforeRun: async () => {
@@ -76,17 +94,56 @@ export async function create(
   return report.ok ? OK : PARTIAL
 }
 
+/** An option that would have no effect is a mistake that must not pass unnoticed. */
+function checkBaseOptions({ base, checksum, copyData, seek = 0, saveListing }: CreateOptions): void {
+  const needing = { '--checksum': checksum, '--copy-data': copyData }
+  for (const [flag, given] of Object.entries(needing))
+    if (given && base === undefined) throw new UsageError(`${flag} is of use only with --base`)
+  if (seek !== 0 && (seek < 4096 || seek % 512 !== 0))
+    throw new UsageError(`--seek is ${seek} bytes, expected 0 or a multiple of 512 from 4096 on`)
+  if (saveListing === '') throw new UsageError('the file for the listing is the empty string')
+}
+
+/** The nearest base, open with the further ones. */
+async function openBase({ base }: CreateOptions, context: Context): Promise<Archive | undefined> {
+  const [nearest, ...further] = base ?? []
+  if (nearest === undefined) return undefined
+  const bases = further.length > 0 ? { base: further } : { findsBases: true }
+  return (await openNamed(nearest, bases, context)).archive
+}
+
+function baseOptions(
+  options: CreateOptions & { readonly opened: Archive | undefined },
+): Pick<PackOptions, 'base' | 'compare' | 'copyData' | 'moved' | 'digest' | 'seekBytes' | 'catalogue'> {
+  const { saveListing, force } = options
+  return {
+    base: options.opened,
+    compare: options.checksum ? 'content' : 'metadata',
+    copyData: options.copyData ?? false,
+    moved: options.moved,
+    digest: options.digest,
+    seekBytes: options.seek,
+    ...(saveListing !== undefined && { catalogue: new FileTarget(saveListing, { overwrite: force ?? false }) }),
+  }
+}
+
 /** `create - . > here.tgz` must not pack what it writes. */
 function isSameAs(own: FileIdentity): (file: FileIdentity) => boolean {
   return (file) => file.ino === own.ino && file.dev === own.dev
 }
 
-function summaryText(name: string, { summary, entryCount, problems }: PackReport): string {
+function summaryText(name: string, { summary, entryCount, problems, reused }: PackReport): string {
   const { dataBytes, sizeBytes } = summary
   const percent = dataBytes > 0 ? ` (${((sizeBytes / dataBytes) * 100).toFixed(1)} %)` : ''
   const trouble = problems.length > 0 ? `, ${plural(problems.length, 'problem')}` : ''
   return (
     `${escapeName(name)}: ${plural(entryCount, 'entry', 'entries')}, ` +
-    `${longSize(dataBytes)} packed into ${longSize(sizeBytes)}${percent}${trouble}`
+    `${longSize(dataBytes)} packed into ${longSize(sizeBytes)}${percent}${reusedText(reused)}${trouble}`
   )
+}
+
+function reusedText({ unchangedCount, movedCount, dataBytes }: PackReport['reused']): string {
+  if (unchangedCount + movedCount === 0) return ''
+  const moved = movedCount > 0 ? `, ${movedCount} moved` : ''
+  return `, ${unchangedCount} unchanged${moved} (${longSize(dataBytes)})`
 }

@@ -7,11 +7,11 @@ import {
   extractTree,
   type RefusedEntry,
 } from 'isptar/node'
+import type { RelativeOptions } from '../base-options.ts'
 import { BlockWriter } from '../block-writer.ts'
 import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
-import type { FetchOptions } from '../fetch-options.ts'
 import { openNamed } from '../open-named.ts'
 import { PatternSet } from '../patterns.ts'
 import { reportUnused } from '../report-unused.ts'
@@ -21,7 +21,7 @@ import { longSize, plural } from '../text/quantity.ts'
 import { hasData, writeData } from './cat.ts'
 
 /** Options of `isptar extract`. */
-export interface ExtractOptions extends FetchOptions {
+export interface ExtractOptions extends RelativeOptions {
   readonly directory: string
   readonly stripComponents: number
   readonly overwrite?: true
@@ -45,7 +45,7 @@ export async function extract(
   context: Context,
 ): Promise<number> {
   checkOptions(options)
-  const { archive } = await openNamed(name, options, context)
+  const { archive } = await openNamed(name, { ...options, findsBases: true }, context)
   try {
     const wanted = new PatternSet(patterns)
     const work = options.toStdout ? writeAll : restore

@@ -1,15 +1,15 @@
 /** Describes an archive. */
 import type { Archive, CountedSource, EntryType } from 'isptar'
+import type { RelativeOptions } from '../base-options.ts'
 import type { Context } from '../context.ts'
 import { OK } from '../exit-code.ts'
-import type { FetchOptions } from '../fetch-options.ts'
 import { openNamed } from '../open-named.ts'
 import { textFields, wellFormed } from '../text/entry-json.ts'
 import { escapeName } from '../text/escape-name.ts'
 import { grouped, longSize, plural } from '../text/quantity.ts'
 
 /** Options of `isptar info`. */
-export interface InfoOptions extends FetchOptions {
+export interface InfoOptions extends RelativeOptions {
   readonly json?: true
 }
 

@@ -1,9 +1,9 @@
 /** Lists what an archive holds: names, columns, a tree, or JSON. */
 import type { Archive, Entry } from 'isptar'
+import type { RelativeOptions } from '../base-options.ts'
 import { BlockWriter } from '../block-writer.ts'
 import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
-import type { FetchOptions } from '../fetch-options.ts'
 import { openNamed } from '../open-named.ts'
 import { PatternSet } from '../patterns.ts'
 import { reportUnused } from '../report-unused.ts'
@@ -14,7 +14,7 @@ import { FolderTree } from '../text/folder-tree.ts'
 import { LongRows } from '../text/long-rows.ts'
 
 /** Options of `isptar list`. */
-export interface ListOptions extends FetchOptions {
+export interface ListOptions extends RelativeOptions {
   readonly long?: true
   readonly human?: true
   readonly utc?: true

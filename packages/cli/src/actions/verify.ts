@@ -1,14 +1,14 @@
 /** Checks an archive and says everything that is wrong with it. */
 import { type Archive, isIsptarError, type VerifyProblem, type VerifyReport } from 'isptar'
+import type { RelativeOptions } from '../base-options.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfKind, OK, PARTIAL } from '../exit-code.ts'
-import type { FetchOptions } from '../fetch-options.ts'
 import { openNamed } from '../open-named.ts'
 import { textFields, wellFormed } from '../text/entry-json.ts'
 import { longSize, plural } from '../text/quantity.ts'
 
 /** Options of `isptar verify`. */
-export interface VerifyCommandOptions extends FetchOptions {
+export interface VerifyCommandOptions extends RelativeOptions {
   readonly quick?: true
   readonly json?: true
 }
@@ -44,7 +44,7 @@ async function openOrReport(
   context: Context,
 ): Promise<Archive> {
   try {
-    return (await openNamed(name, options, context)).archive
+    return (await openNamed(name, { ...options, findsBases: !quick }, context)).archive
   } catch (error) {
     if (options.json && isIsptarError(error)) {
       const problems = [{ code: error.code, message: error.message }]

@@ -1,7 +1,8 @@
 /** Declares `isptar cat`. */
 import type { Command } from 'commander'
+import { BASE_OPTION, LISTING_OPTION, type RelativeOptions } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
-import { FETCH_SLICE_OPTION, type FetchOptions } from '../fetch-options.ts'
+import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 
 /** Adds `cat` to the tree. */
 export function declareCat(program: Command, start: Start): void {
@@ -13,6 +14,8 @@ export function declareCat(program: Command, start: Start): void {
     )
     .argument('<archive>', ARCHIVE_HELP)
     .argument('<path...>', 'paths as `isptar list` prints them')
+    .option(...BASE_OPTION)
+    .option(...LISTING_OPTION)
     .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',
@@ -21,7 +24,7 @@ export function declareCat(program: Command, start: Start): void {
         ['isptar cat https://example.org/site.tgz var/dump.sql.gz | zcat | less', 'page through a remote one'],
       ),
     )
-  command.action((archive: string, paths: string[], options: FetchOptions) =>
+  command.action((archive: string, paths: string[], options: RelativeOptions) =>
     start(command, async (context) => {
       const { cat } = await import('../actions/cat.ts')
       return cat(archive, paths, options, context)

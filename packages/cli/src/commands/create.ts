@@ -1,6 +1,7 @@
 /** Declares `isptar create`. */
 import type { Command } from 'commander'
 import type { CreateOptions } from '../actions/create.ts'
+import { addNewBaseOptions } from '../base-options.ts'
 import { collect, examples, type Start, wholeNumber } from '../declare.ts'
 import { addHookOptions } from '../hook-options.ts'
 import { addSliceOptions } from '../slice-options.ts'
@@ -19,12 +20,14 @@ export function declareCreate(program: Command, start: Start): void {
   addWalkOptions(command)
     .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect)
     .option('--force', 'replace an archive of that name')
+  addNewBaseOptions(command)
   addSliceOptions(command)
   addHookOptions(command).addHelpText(
     'after',
     examples(
       ['isptar create site.tgz /srv/site', 'pack a folder'],
       ['isptar create -C /srv site.tgz site --exclude "*.log" --exclude node_modules/', 'without logs and packages'],
+      ['isptar create tuesday.tgz site --base monday.tgz', 'only what has changed since Monday'],
       [
         'isptar create db.tgz db --before-run ./mount-snapshot --read-from db=/mnt/db',
         'from a snapshot that a script of yours mounts',

@@ -1,6 +1,7 @@
 /** Declares `isptar extract`. */
 import { type Command, Option } from 'commander'
 import type { ExtractOptions } from '../actions/extract.ts'
+import { BASE_OPTION, LISTING_OPTION } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, PATTERN_HELP, type Start, wholeNumber } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 
@@ -24,6 +25,8 @@ export function declareExtract(program: Command, start: Start): void {
     .option('--devices', 'restore character and block devices as well; needs root')
     .option('--same-permissions', 'ignore the umask and, with owners, restore setuid and setgid bits')
     .option('--no-owner', 'do not restore owners (the default unless run as root)')
+    .option(...BASE_OPTION)
+    .option(...LISTING_OPTION)
     .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',

@@ -1,6 +1,7 @@
 /** Declares `isptar verify`. */
 import type { Command } from 'commander'
 import type { VerifyCommandOptions } from '../actions/verify.ts'
+import { BASE_OPTION } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 
@@ -13,6 +14,7 @@ export function declareVerify(program: Command, start: Start): void {
     .argument('<archive>', ARCHIVE_HELP)
     .option('--quick', 'check the tail only: the listing, not the data')
     .option('--json', 'as one JSON object')
+    .option(...BASE_OPTION)
     .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',

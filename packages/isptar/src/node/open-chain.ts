@@ -41,14 +41,21 @@ export async function openChain(path: string, options: OpenChainOptions = {}): P
  */
 export async function openChainOf(source: ByteSource, folder: string, options: OpenChainOptions): Promise<Archive> {
   const alone = await openArchive(source, options)
-  if (options.bases !== undefined || alone.baseIdentities.length === 0) return alone
   try {
+    if (options.bases !== undefined) await checkGiven(alone, options)
+    if (options.bases !== undefined || alone.baseIdentities.length === 0) return alone
     const found = await findBases(alone, folder, options)
     return await openArchive(source, { ...options, ...found })
   } catch (error) {
     await alone.close()
     throw error
   }
+}
+
+/** Archives of the original program do not say what their bases are: those that are given must have what is referred to. */
+async function checkGiven(archive: Archive, options: OpenChainOptions): Promise<void> {
+  const given = archive.bases.flatMap((base, index) => (base === undefined ? [] : [index + 1]))
+  await archive.checkBases(new Set(given), options)
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import type { Target } from '../io/target.ts'
+import type { Archive } from '../read/archive.ts'
 import type { FileIdentity } from './tree-entry.ts'
 
 /** Names under which `FileTarget` and the extraction write what is not finished. */
@@ -29,6 +30,11 @@ interface TargetOfFiles {
 export class OwnFiles {
   readonly #paths = new Map<string, string[]>()
 
+  /** The paths at which they were. */
+  get paths(): readonly string[] {
+    return [...this.#paths.values()].flat()
+  }
+
   /** Takes note of what lies at a path now, if anything. */
   add(path: string): void {
     const own = statSync(path, { bigint: true, throwIfNoEntry: false })
@@ -47,6 +53,16 @@ export class OwnFiles {
 
 function keyOf({ dev, ino }: FileIdentity): string {
   return `${dev}:${ino}`
+}
+
+/** Gives the files that open archives and their bases are read from, as far as they are files. */
+export function filesOf(archives: readonly Archive[]): OwnFiles {
+  const files = new OwnFiles()
+  const opened = archives.flatMap((archive) => [archive, ...archive.bases])
+  // What a source is called is the path of its file, if it has one.
+  for (const path of opened.flatMap((archive) => archive?.sliceNames ?? archive?.name ?? []))
+    if (!path.includes('\0')) files.add(path)
+  return files
 }
 
 /**

@@ -2,9 +2,10 @@
  * Packs folders into an archive. What cannot be read or changes meanwhile is reported and never ends the packing; any
  * failure of the target does, and then leaves nothing behind.
  */
+import { statSync } from 'node:fs'
 import { decodeText } from '../bytes/text.ts'
 import { type BaseReuse, openBaseReuse } from '../chain/base-reuse.ts'
-import { StorageError } from '../errors.ts'
+import { BaseMismatchError, StorageError } from '../errors.ts'
 import type { Level } from '../gzip/codec.ts'
 import type { Target } from '../io/target.ts'
 import type { Archive } from '../read/archive.ts'
@@ -14,7 +15,7 @@ import type { ArchiveSummary, ArchiveWriter, CreateOptions } from '../write/arch
 import { openFileData } from './file-data.ts'
 import type { FileData } from './file-data.ts'
 import { Hardlinks } from './hardlinks.ts'
-import { createOwnFileTest } from './own-files.ts'
+import { createOwnFileTest, filesOf } from './own-files.ts'
 import { runBetweenHooks } from './pack-hooks.ts'
 import type { PackHooks } from './pack-hooks.ts'
 import { EntryReuser } from './reuse-entry.ts'
@@ -125,6 +126,7 @@ export async function packWith(
   let writer: ArchiveWriter | undefined
   let reuse: BaseReuse | undefined
   try {
+    refuseOwnBase(target, options)
     reuse = await openBases(options)
     writer = createArchive(target, describeArchive(roots, reuse, options))
     const packer = new Packer(writer, reuse, options)
@@ -139,9 +141,23 @@ export async function packWith(
   }
 }
 
-async function openBases({ base, moved = true, copyData, signal }: PackOptions): Promise<BaseReuse | undefined> {
-  if (base === undefined) return undefined
-  return openBaseReuse('identity' in base ? [base] : base, { moved, copyData, signal })
+async function openBases(options: PackOptions): Promise<BaseReuse | undefined> {
+  const { moved = true, copyData, signal } = options
+  return options.base && openBaseReuse(basesOf(options), { moved, copyData, signal })
+}
+
+function basesOf({ base = [] }: PackOptions): readonly Archive[] {
+  return 'identity' in base ? [base] : base
+}
+
+/** An archive in the place of its own base would lose all that it refers to. */
+function refuseOwnBase(target: Target, options: PackOptions): void {
+  if (options.copyData) return
+  const isOwnFile = createOwnFileTest(target)
+  for (const path of filesOf(basesOf(options)).paths) {
+    const file = statSync(path, { bigint: true, throwIfNoEntry: false })
+    if (file && isOwnFile(file)) throw new BaseMismatchError(`${path} would be replaced by a differential of itself`)
+  }
 }
 
 function describeArchive(roots: TreeRoots, reuse: BaseReuse | undefined, options: PackOptions): CreateOptions {
