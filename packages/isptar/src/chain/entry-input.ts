@@ -22,6 +22,6 @@ export function describeForWriter(entry: Entry): EntryInput {
     ...(type === 'file' && { sizeBytes }),
     ...(isLink && { linkTarget: entry.linkTargetBytes }),
     ...(device && { device }),
-    ...(type !== 'hardlink' && xattrs.size > 0 && { xattrs }),
+    ...(xattrs.size > 0 && { xattrs }),
   }
 }

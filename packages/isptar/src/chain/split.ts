@@ -14,8 +14,8 @@ export interface SplitPart {
 
 /**
  * Makes a full archive of each part. A part that was a full archive of this library, and was written with the same
- * settings, becomes the same archive again, byte for byte but for keys of the service info that merging drops. Costs a pass
- * over the listing for each part, and one read of each member.
+ * settings, becomes the same archive again, byte for byte but for keys of the service info that merging drops, and names of
+ * owners that no listing can hold. Costs a pass over the listing for each part, and one read of each member.
  *
  * @param archive - a merged archive; it stays open
  * @param open - gives the target of a part; called when the parts before it are whole. When a part fails nothing of it is

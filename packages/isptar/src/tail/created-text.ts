@@ -2,9 +2,8 @@
 import type { Time } from '../tar/entry-type.ts'
 
 /** 0000-01-01 and 9999-12-31 in seconds: what RFC 3339 can write. */
-export const MIN_CREATED_SECONDS = -62_167_219_200
-/** See {@link MIN_CREATED_SECONDS}. */
-export const MAX_CREATED_SECONDS = 253_402_300_799
+const MIN_SECONDS = -62_167_219_200
+const MAX_SECONDS = 253_402_300_799
 
 /**
  * Writes a moment.
@@ -12,7 +11,7 @@ export const MAX_CREATED_SECONDS = 253_402_300_799
  * @returns undefined outside the years 0 to 9999
  */
 export function formatCreated({ seconds }: Time): string | undefined {
-  if (seconds < MIN_CREATED_SECONDS || seconds > MAX_CREATED_SECONDS) return undefined
+  if (seconds < MIN_SECONDS || seconds > MAX_SECONDS) return undefined
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
 }
 

@@ -1,12 +1,9 @@
 /** What the service info says of an archive that is written here (SPEC 5). */
 import { encodeText } from '../bytes/text.ts'
+import { formatCreated } from '../tail/created-text.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import type { Time } from '../tar/entry-type.ts'
 import { VERSION } from '../version.ts'
-
-/** 0000-01-01 and 9999-12-31 in seconds: what RFC 3339 can write. */
-const MIN_SECONDS = -62_167_219_200
-const MAX_SECONDS = 253_402_300_799
 
 /** What is known of an archive once its last entry is written. */
 export interface ArchiveTotals {
@@ -51,7 +48,7 @@ export function describeArchive(totals: ArchiveTotals, description: ArchiveDescr
   return new Map([
     ['format', '2'],
     ['writer', `isptar/${VERSION}`],
-    ['created', toRfc3339(createdAt)],
+    ['created', formatCreated(createdAt) ?? ''],
     ...(totals.ordered ? ([['order', 'path']] as const) : []),
     ['listing_sha256', totals.identity],
     ['entries', String(totals.entryCount)],
@@ -85,10 +82,6 @@ function baseNames(bases: readonly BaseIdentity[]): string {
  * @throws RangeError outside the years 0 to 9999
  */
 export function checkCreatedAt(time: Time): Time {
-  if (time.seconds >= MIN_SECONDS && time.seconds <= MAX_SECONDS) return time
+  if (formatCreated(time) !== undefined) return time
   throw new RangeError(`createdAt is ${time.seconds} s after 1970, expected a moment of the years 0 to 9999`)
-}
-
-function toRfc3339(time: Time): string {
-  return `${new Date(time.seconds * 1000).toISOString().slice(0, 19)}Z`
 }
