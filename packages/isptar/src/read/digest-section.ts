@@ -3,7 +3,7 @@ import { concatBytes } from '../bytes/concat.ts'
 import { FormatError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
-import { DIGEST_BYTES, digestOffset, isDigest } from '../tail/digest-section.ts'
+import { DIGEST_BYTES, digestCount, digestOffset, isDigest } from '../tail/digest-section.ts'
 import type { Section } from '../tail/tail-layout.ts'
 import { MemberReader } from './member-reader.ts'
 
@@ -32,19 +32,24 @@ export class DigestSection {
    *
    * @param line - of the listing, from 0
    * @returns undefined where it has none
-   * @throws FormatError when the section ends before it
+   * @throws FormatError when the section ends before it, or is none whose digests lie where they should
    */
   async at(line: number, options?: ReadOptions): Promise<Uint8Array | undefined> {
     const { offset, packedBytes } = this.#section
-    const place = digestOffset(line)
-    if (place + DIGEST_BYTES > packedBytes)
-      throw new FormatError(`the digest section of ${this.#bytes.name} has ${packedBytes} bytes, none for line ${line}`)
-    const digest = await this.#bytes.read(offset + place, DIGEST_BYTES, options)
+    const count = digestCount(packedBytes)
+    if (count === undefined || line >= count) {
+      const found = count === undefined ? 'no whole digests' : `${count} digests`
+      throw new FormatError(
+        `the digest section of ${this.#bytes.name} has ${packedBytes} bytes: ${found}, none for line ${line}`,
+      )
+    }
+    const digest = await this.#bytes.read(offset + digestOffset(line), DIGEST_BYTES, options)
     return isDigest(digest) ? digest : undefined
   }
 
   /**
-   * Gives the digests of all lines in order, or from the line on that this one starts at. The section is read once, its CRC is checked at the end.
+   * Gives the digests of all lines in order, or from the line on that this one starts at. The section is read once, its
+   * CRC is checked at the end.
    *
    * @throws IntegrityError, FormatError when it is damaged
    */

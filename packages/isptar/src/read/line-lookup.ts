@@ -50,6 +50,11 @@ export class LineLookup {
     this.#range = range ?? { firstLine: 0, endLine: Number.POSITIVE_INFINITY }
   }
 
+  /** The index, where the archive has one. */
+  get index(): ListingIndex | undefined {
+    return this.#index
+  }
+
   /**
    * Finds the line of a path; of several, the last. It was checked by its own CRC, or with the whole listing.
    *
@@ -73,6 +78,8 @@ export class LineLookup {
   async atLine(line: number, options: ReadOptions): Promise<Uint8Array | undefined> {
     const block = await this.#index?.atLine(line, options)
     if (block) return block.lines[line - block.entriesBefore]
+    // A pass that stops at the line would not have checked it.
+    await this.#listing.ensureWhole(options)
     for await (const { firstLine, lines } of this.all(options))
       if (firstLine <= line && line < firstLine + lines.length) return lines[line - firstLine]
     return undefined

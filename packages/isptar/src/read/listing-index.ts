@@ -4,11 +4,12 @@
  */
 import { comparePaths } from '../bytes/text.ts'
 import { concatBytes } from '../bytes/concat.ts'
-import { FormatError } from '../errors.ts'
+import { FormatError, isIsptarError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
 import { decodeMember } from '../gzip/decode-member.ts'
 import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
+import { withReadAhead } from '../io/with-read-ahead.ts'
 import { MAX_INDEX_BYTES, MAX_LINE_BYTES, MiB } from '../limits.ts'
 import { decodeIndex, type IndexBlock } from '../tail/index-section.ts'
 import { LineSplitter } from '../tail/line-splitter.ts'
@@ -26,6 +27,12 @@ export interface ListingBlock {
   readonly entriesBefore: number
   /** In order, without LF. */
   readonly lines: readonly Uint8Array[]
+}
+
+/** A block's text, and what the index says of it. */
+export interface IndexedText {
+  readonly block: IndexBlock
+  readonly text: Uint8Array
 }
 
 /** Where the index speaks of. */
@@ -78,6 +85,27 @@ export class ListingIndex {
     )
   }
 
+  /**
+   * Gives the text of every block in order; for verification.
+   *
+   * @returns undefined when the index is of a form this version does not know
+   */
+  async texts(options: ReadOptions = {}): Promise<AsyncGenerator<IndexedText, void, undefined> | undefined> {
+    const blocks = await this.#load(options)
+    return blocks && this.#texts(blocks, options)
+  }
+
+  /** Gives the same index over a source that reads ahead, for a pass over all blocks. */
+  readAhead(): ListingIndex {
+    const { listingOffset, listingPackedBytes } = this.#options.tail
+    const bytes = withReadAhead(this.#bytes, { endOffset: listingOffset + listingPackedBytes })
+    return new ListingIndex(bytes, this.#options)
+  }
+
+  async *#texts(blocks: readonly IndexBlock[], options: ReadOptions): AsyncGenerator<IndexedText, void, undefined> {
+    for (const [k, block] of blocks.entries()) yield { block, text: await this.#text(blocks, k, options) }
+  }
+
   async *#read(
     blocks: readonly IndexBlock[],
     first: number,
@@ -89,6 +117,13 @@ export class ListingIndex {
   async #block(blocks: readonly IndexBlock[], k: number, options: ReadOptions): Promise<ListingBlock> {
     const kept = this.#kept.get(k)
     if (kept) return kept
+    const text = await this.#text(blocks, k, options)
+    const splitter = new LineSplitter(MAX_LINE_BYTES)
+    const lines = [...splitter.push(text), ...splitter.finish()]
+    return this.#keep(k, { entriesBefore: blocks[k]?.entriesBefore ?? 0, lines })
+  }
+
+  async #text(blocks: readonly IndexBlock[], k: number, options: ReadOptions): Promise<Uint8Array> {
     const [block, next] = [blocks[k], blocks[k + 1]]
     if (block === undefined) throw new RangeError(`the index has no block ${k}`)
     const { tail, plainBytes, codec } = this.#options
@@ -98,10 +133,7 @@ export class ListingIndex {
     if (packedBytes <= 0 || packedBytes > MAX_BLOCK_BYTES || expected <= 0 || expected > MAX_BLOCK_BYTES)
       throw new FormatError(`the index has a block of ${packedBytes} packed and ${expected} plain bytes`)
     const packed = await this.#bytes.read(tail.listingOffset + block.packedOffset, packedBytes, options)
-    const plain = await inflateBlock(packed, codec, { plainBytes: expected, crc32: block.crc32 })
-    const splitter = new LineSplitter(MAX_LINE_BYTES)
-    const lines = [...splitter.push(plain), ...splitter.finish()]
-    return this.#keep(k, { entriesBefore: block.entriesBefore, lines })
+    return inflateBlock(packed, codec, { plainBytes: expected, crc32: block.crc32 })
   }
 
   #keep(k: number, block: ListingBlock): ListingBlock {
@@ -123,9 +155,22 @@ export class ListingIndex {
   async #loadNow(options: ReadOptions): Promise<readonly IndexBlock[] | undefined> {
     const section = this.#options.tail.sections.find(({ name }) => name === 'index')
     if (section === undefined || section.packedBytes > MAX_INDEX_BYTES) return undefined
-    const packed = await this.#bytes.read(section.offset, section.packedBytes, options)
-    const blocks = decodeIndex(decodeMember(this.#options.codec, packed, { maxBytes: MAX_INDEX_BYTES }).plain)
+    const plain = inflateIndex(
+      await this.#bytes.read(section.offset, section.packedBytes, options),
+      this.#options.codec,
+    )
+    const blocks = plain && decodeIndex(plain)
     return blocks === undefined || blocks.length === 0 ? undefined : blocks
+  }
+}
+
+/** An index that is larger than is read is passed over. */
+function inflateIndex(packed: Uint8Array, codec: Codec): Uint8Array | undefined {
+  try {
+    return decodeMember(codec, packed, { maxBytes: MAX_INDEX_BYTES }).plain
+  } catch (error) {
+    if (isIsptarError(error, 'limit')) return undefined
+    throw error
   }
 }
 

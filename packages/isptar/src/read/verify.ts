@@ -1,6 +1,5 @@
 /** Checks a whole archive and says everything that is wrong with it, rather than the first thing. */
 import { createSha256 } from '#sha256'
-import { toHex } from '../bytes/hex.ts'
 import { comparePaths, decodeText } from '../bytes/text.ts'
 import { type ErrorCode, IntegrityError, isIsptarError } from '../errors.ts'
 import { withReadAhead } from '../io/with-read-ahead.ts'
@@ -9,11 +8,12 @@ import type { ListingRecord } from '../tail/listing-record.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import { judgeEntryPath, normalizeEntryPath } from '../tar/entry-path.ts'
 import { decodeXattrColumns } from '../tail/xattr-column.ts'
+import { checkData } from './check-data.ts'
+import { checkIndex } from './check-index.ts'
 import type { DigestSection } from './digest-section.ts'
 import type { LineLookup } from './line-lookup.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
-import { readData } from './read-data.ts'
 import { TarAgreement } from './tar-agreement.ts'
 
 /** How far a verification is. */
@@ -95,6 +95,7 @@ class Verification {
   /** Version 1 puts headers behind data in one member; only version 2 has them where they can be compared in order. */
   readonly #tar: TarAgreement | undefined
   readonly #readsData: boolean
+  #digests: AsyncGenerator<Uint8Array | undefined, void, undefined> | undefined
   #lastPath: Uint8Array | undefined
   #problemCount = 0
   #entryCount = 0
@@ -144,17 +145,33 @@ class Verification {
     const actual = sha256.hex()
     if (expected !== undefined && expected !== actual)
       this.#report({ code: 'integrity', message: `the listing's SHA-256 is ${actual}, recorded is ${expected}` })
+    await this.#checkIndex(actual)
+  }
+
+  async #checkIndex(listingSha256: string): Promise<void> {
+    const index = this.#context.lookup.index?.readAhead()
+    if (index) await this.#attempt(() => checkIndex(index, listingSha256, this.#options))
   }
 
   async #checkLines(): Promise<void> {
-    const digests = this.#context.digests?.all(this.#options)
+    this.#digests = this.#context.digests?.all(this.#options)
     for await (const { lines } of this.#context.lookup.all(this.#options))
-      for (const line of lines) {
-        const digest = (await digests?.next())?.value ?? undefined
-        await this.#checkLine(line, digest)
-      }
-    if (digests && !this.#context.isPart && !(await digests.next()).done)
+      for (const line of lines) await this.#checkLine(line, await this.#nextDigest())
+    if (!this.#context.isPart && this.#digests && !(await this.#digests.next()).done)
       this.#report({ code: 'integrity', message: 'the digest section has more digests than the listing has lines' })
+  }
+
+  /** What is wrong with the digests is told once; then the lines are checked without them. */
+  async #nextDigest(): Promise<Uint8Array | undefined> {
+    const digests = this.#digests
+    let digest: Uint8Array | undefined
+    const isRight = await this.#attempt(async () => {
+      const step = await digests?.next()
+      if (step?.done) throw new IntegrityError('the digest section has fewer digests than the listing has lines')
+      digest = step?.value
+    })
+    if (!isRight) this.#digests = undefined
+    return digest
   }
 
   async #checkLine(line: Uint8Array, digest: Uint8Array | undefined): Promise<void> {
@@ -207,12 +224,7 @@ class Verification {
       return
     }
     if (!this.#readsData || (depth === 0 && this.#context.data.displaced !== undefined)) return
-    const sha256 = digest && createSha256()
-    for await (const piece of readData(this.#context.data, record, { signal: this.#options.signal })) {
-      this.#dataBytes += piece.length
-      sha256?.update(piece)
-    }
-    if (digest && sha256) checkDigest(record, toHex(digest), sha256.hex())
+    this.#dataBytes += await checkData(this.#context.data, record, digest, this.#options.signal)
   }
 
   /** A hardlink is worth nothing unless what it names is there, and is more than another link. */
@@ -263,16 +275,6 @@ class Verification {
     this.#problemCount += 1
     if (this.#problems.length < MAX_LISTED) this.#problems.push(problem)
   }
-}
-
-function checkDigest(record: ListingRecord, expected: string, actual: string): void {
-  if (expected === actual) return
-  const entry = decodeText(record.pathBytes)
-  throw new IntegrityError(`${JSON.stringify(entry)}: the SHA-256 of its data is ${actual}, recorded is ${expected}`, {
-    expected,
-    actual,
-    entry,
-  })
 }
 
 function tryDecode(line: Uint8Array): ListingRecord | undefined {

@@ -4,7 +4,7 @@
  */
 import { crc32 } from '../bytes/crc32.ts'
 import { encodeMemberHeader, MEMBER_HEADER_BYTES } from '../gzip/member-header.ts'
-import { encodeMemberTrailer } from '../gzip/member-trailer.ts'
+import { encodeMemberTrailer, MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
 
 /** Length of a SHA-256. */
 export const DIGEST_BYTES = 32
@@ -21,6 +21,19 @@ const BLOCK_BYTES: number = DIGESTS_A_BLOCK * DIGEST_BYTES
 export function digestOffset(line: number): number {
   const block = Math.floor(line / DIGESTS_A_BLOCK)
   return MEMBER_HEADER_BYTES + BLOCK_HEADER_BYTES * (block + 1) + DIGEST_BYTES * line
+}
+
+/**
+ * Tells how many digests a section has.
+ *
+ * @param packedBytes - length of its member
+ * @returns undefined for a length that no section has: it is not in stored blocks
+ */
+export function digestCount(packedBytes: number): number | undefined {
+  const bytes = packedBytes - MEMBER_HEADER_BYTES - MEMBER_TRAILER_BYTES
+  const blocks = Math.max(Math.ceil(bytes / (BLOCK_HEADER_BYTES + BLOCK_BYTES)), 1)
+  const count = (bytes - blocks * BLOCK_HEADER_BYTES) / DIGEST_BYTES
+  return Number.isInteger(count) && count >= 0 ? count : undefined
 }
 
 /** Tells whether a digest stands for something: not all zeros. */
