@@ -1,22 +1,32 @@
 /** The machine with the disk: makes an archive of what another machine sends. */
-import type { Level } from '../gzip/codec.ts'
+import { type BaseReuse, openBaseReuse } from '../chain/base-reuse.ts'
 import type { Target } from '../io/target.ts'
 import type { ServeOptions, ServeReport } from '../pipe/receiver.ts'
 import { servePipe } from '../pipe/serve-pipe.ts'
-import type { Time } from '../tar/entry-type.ts'
-import { createArchive } from '../write/archive-writer.ts'
-import { sourceDateEpoch } from './pack-tree.ts'
+import { type ArchiveWriter, createArchive, type CreateOptions } from '../write/archive-writer.ts'
+import { type PackOptions, sourceDateEpoch } from './pack-tree.ts'
 import { type PipeEnds, toPipeStreams } from './pipe-ends.ts'
 
-/** Options of {@link serveArchive}. */
-export interface ServeArchiveOptions extends ServeOptions {
-  /** Compression effort. @defaultValue 6 */
-  level?: Level | undefined
-  /** Files whose names end so are stored, not deflated. @defaultValue those of compressed formats */
-  storeSuffixes?: readonly string[] | undefined
-  /** The archive's own time. @defaultValue `SOURCE_DATE_EPOCH` of the environment, else now */
-  createdAt?: Time | Date | undefined
-}
+/** What of the options of `packTree` says how the archive is written. */
+type WritingOptions = Pick<
+  PackOptions,
+  | 'level'
+  | 'storeSuffixes'
+  | 'createdAt'
+  | 'digest'
+  | 'seekBytes'
+  | 'catalogue'
+  | 'base'
+  | 'compare'
+  | 'moved'
+  | 'copyData'
+>
+
+/**
+ * Options of {@link serveArchive}. Those that say how the archive is written are those of `packTree`. With a `base`, what
+ * is unchanged is not sent, nor is content that the base has under another path: its SHA-256 is sent instead.
+ */
+export interface ServeArchiveOptions extends ServeOptions, WritingOptions {}
 
 /**
  * Receives a tree from a client, such as `sendTree` or the original program, and writes the archive. The client's first
@@ -26,7 +36,7 @@ export interface ServeArchiveOptions extends ServeOptions {
  * @param ends - the connection to the client; used up, also when this throws
  * @param target - where the archive goes; it is committed, or aborted when this throws
  * @param options - how to compress and whom to tell
- * @throws StorageError whose `location` is `client` when that side fails or goes away, or nothing at all could be
+ * @throws BaseMismatchError when the bases do not belong together; StorageError whose `location` is `client` when that side fails or goes away, or nothing at all could be
  * received; what the target throws; `signal.reason` on abort
  */
 export async function serveArchive(
@@ -34,8 +44,36 @@ export async function serveArchive(
   target: Target,
   options: ServeArchiveOptions = {},
 ): Promise<ServeReport> {
-  const { level, storeSuffixes, signal } = options
+  const streams = toPipeStreams(ends)
+  let reuse: BaseReuse | undefined
+  let writer: ArchiveWriter
+  try {
+    reuse = await openBases(options)
+    writer = createArchive(target, describeArchive(reuse, options))
+  } catch (error) {
+    await Promise.allSettled([streams.readable.cancel(error), streams.writable.abort(error), target.abort()])
+    await Promise.allSettled([reuse?.close(), options.catalogue?.abort()])
+    throw error
+  }
+  try {
+    return await servePipe(streams, writer, options, reuse && { reuse, compare: options.compare ?? 'metadata' })
+  } finally {
+    await reuse?.close()
+  }
+}
+
+async function openBases({
+  base,
+  moved = true,
+  copyData,
+  signal,
+}: ServeArchiveOptions): Promise<BaseReuse | undefined> {
+  if (base === undefined) return undefined
+  return openBaseReuse('identity' in base ? [base] : base, { moved, copyData, signal })
+}
+
+function describeArchive(reuse: BaseReuse | undefined, options: ServeArchiveOptions): CreateOptions {
+  const { level, storeSuffixes, digest, seekBytes, catalogue, signal } = options
   const createdAt = options.createdAt ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH'])
-  const writer = createArchive(target, { level, storeSuffixes, createdAt, signal })
-  return servePipe(toPipeStreams(ends), writer, options)
+  return { level, storeSuffixes, digest, seekBytes, catalogue, createdAt, bases: reuse?.identities, signal }
 }

@@ -1,6 +1,7 @@
 /** The server's side of the original's protocol. What no archive may hold is answered with 0 and reported. */
 import { decodeText } from '../bytes/text.ts'
 import { isIsptarError } from '../errors.ts'
+import type { EntryJudge } from './entry-judge.ts'
 import { decodeInt16, encodeInt16 } from './int16.ts'
 import { peerBroke } from './pipe-errors.ts'
 import type { PipeInput } from './pipe-input.ts'
@@ -13,23 +14,31 @@ import type { ReceivedEntry } from './wire-line.ts'
  *
  * @throws StorageError when the client goes away or breaks the protocol; what writing the archive throws
  */
-export async function receiveOriginal(receiver: Receiver, input: PipeInput, output: PipeOutput): Promise<void> {
+export async function receiveOriginal(
+  receiver: Receiver,
+  judge: EntryJudge,
+  input: PipeInput,
+  output: PipeOutput,
+): Promise<void> {
   for (;;) {
     const length = decodeInt16(await input.read(2))
     if (length === 0) return
     if (length < 0) throw peerBroke(input.peer, `a line of ${length} bytes`)
     const entry = admit(receiver, await input.read(length))
-    const wantsData = entry?.type === 'file' && entry.sizeBytes > 0
+    const decision = entry && (await judge.judge(entry))
+    // A digest cannot be asked for in this protocol.
+    const wantsData = decision?.kind === 'data' || decision?.kind === 'digest'
     await output.write(encodeInt16(wantsData ? 1 : 0))
-    if (wantsData) await storeFile(receiver, entry, input)
-    else if (entry !== undefined) await receiver.store(entry)
+    if (wantsData) await storeFile(receiver, decision.now, input)
+    else if (decision?.kind === 'plain') await receiver.store(decision.now)
+    else if (decision?.kind === 'known') await receiver.take(decision.now, decision.before)
   }
 }
 
 /** The original reads over lines that are no entries. */
 function admit(receiver: Receiver, line: Uint8Array): ReceivedEntry | undefined {
   try {
-    return receiver.admit(line)
+    return receiver.admit(line, true)
   } catch (error) {
     if (!isIsptarError(error, 'format')) throw error
     receiver.report({ path: decodeText(line.subarray(0, 200)), kind: 'refused', message: error.message })

@@ -1,27 +1,31 @@
 /**
  * The server's side of our protocol. Two tasks: one listens, decides on each entry as it comes and hands data on; one
- * stores entries in turn. Wishes for data go out in the order of the entries, so that data comes in the order in which
- * it is stored, and little of it is held.
+ * stores entries in turn. Little data is held: it is asked for in the order in which it is stored.
  */
-import { equalBytes } from '../bytes/text.ts'
+import { decodeText, equalBytes } from '../bytes/text.ts'
 import { isIsptarError } from '../errors.ts'
 import { MiB } from '../limits.ts'
 import { Channel } from './channel.ts'
-import { encodeFrame, encodeUint32, FRAME, type Frame, type FrameType, readFrame } from './frames.ts'
+import type { Decision, EntryJudge } from './entry-judge.ts'
+import { FileContent } from './file-content.ts'
+import { decodeUint32, encodeFrame, encodeUint32, FRAME, type Frame, type FrameType, readFrame } from './frames.ts'
 import { encodeHello, readHello } from './hello.ts'
+import { OfferQueue } from './offer-queue.ts'
 import { peerBroke, peerFailed } from './pipe-errors.ts'
 import type { PipeSession } from './pipe-session.ts'
 import type { Receiver } from './receiver.ts'
 import { decodeMessage, decodeProblem, encodeError } from './text-messages.ts'
-import { encodeWant } from './want.ts'
-import { WINDOW_BYTES, WINDOW_ENTRIES } from './window.ts'
+import { encodeWant, type Want } from './want.ts'
 import type { ReceivedEntry } from './wire-line.ts'
 
 /** Data that came and is not stored yet. */
 const HELD_BYTES: number = 1 * MiB
 
-/** An entry in the queue; `refused` ones only count. */
-type Queued = { readonly kind: 'plain' | 'data'; readonly entry: ReceivedEntry } | { readonly kind: 'refused' }
+const NUMBER_BYTES = 4
+const SHA256_BYTES = 32
+
+/** Files that could not be sent after all and may have links to them; more are not remembered. */
+const MAX_GONE = 10_000
 
 const CONTENT: ReadonlySet<FrameType> = new Set([FRAME.file, FRAME.data, FRAME.end, FRAME.gone])
 
@@ -29,14 +33,16 @@ const CONTENT: ReadonlySet<FrameType> = new Set([FRAME.file, FRAME.data, FRAME.e
 export class OwnServer {
   readonly #session: PipeSession
   readonly #receiver: Receiver
-  readonly #queue: Channel<Queued>
+  readonly #judge: EntryJudge
+  readonly #queue: OfferQueue
   readonly #content: Channel<Frame>
-  #next = 0
+  readonly #gone = new Set<string>()
 
-  constructor(session: PipeSession, receiver: Receiver) {
+  constructor(session: PipeSession, receiver: Receiver, judge: EntryJudge) {
     this.#session = session
     this.#receiver = receiver
-    this.#queue = new Channel(Number.POSITIVE_INFINITY, session.signal)
+    this.#judge = judge
+    this.#queue = new OfferQueue(session.signal)
     this.#content = new Channel(HELD_BYTES, session.signal)
   }
 
@@ -54,6 +60,7 @@ export class OwnServer {
       const frame = await readFrame(this.#session.input)
       const { type, content } = frame
       if (type === FRAME.entry) await this.#takeEntry(content)
+      else if (type === FRAME.digest) await this.#takeDigest(content)
       else if (CONTENT.has(type)) await this.#content.put(frame, content.length)
       else if (type === FRAME.problem) this.#receiver.report(decodeProblem(content))
       else if (type === FRAME.notice) this.#receiver.notice(decodeMessage(content))
@@ -65,86 +72,93 @@ export class OwnServer {
 
   /** What is still expected then will not come. */
   #end(): void {
+    if (this.#queue.isAsking) throw peerBroke('client', 'it ended without a digest that was asked for')
     this.#queue.end()
     this.#content.end()
   }
 
   async #takeEntry(line: Uint8Array): Promise<void> {
-    const { length, weight } = this.#queue
-    if (length >= WINDOW_ENTRIES || (length > 0 && weight + line.length > WINDOW_BYTES))
-      throw peerBroke('client', 'it sent more entries ahead than it may')
-    const queued = this.#decide(line)
-    const number = this.#next
-    this.#next = (this.#next + 1) >>> 0
-    await this.#queue.put(queued, line.length)
-    if (queued.kind === 'data') await this.#session.output.write(encodeWant({ number, what: 'data' }))
+    if (!this.#queue.hasRoom(line.length)) throw peerBroke('client', 'it sent more entries ahead than it may')
+    const entry = this.#admit(line)
+    const judgement = entry ? await this.#judge.judge(entry) : ({ kind: 'refused' } as const)
+    const number = await this.#queue.put(judgement, line.length)
+    if (judgement.kind === 'digest') this.#want(number, 'digest')
+    this.#wantData()
   }
 
-  #decide(line: Uint8Array): Queued {
-    const entry = decode(() => this.#receiver.admit(line))
-    if (entry === undefined) return { kind: 'refused' }
-    return { kind: entry.type === 'file' && entry.sizeBytes > 0 ? 'data' : 'plain', entry }
+  /** A number, and unless the file could not be read as it is, its SHA-256 and its line. */
+  async #takeDigest(content: Uint8Array): Promise<void> {
+    const number = content.length < NUMBER_BYTES ? undefined : decodeUint32(content)
+    const question = number === undefined ? undefined : this.#queue.question(number)
+    if (number === undefined || question === undefined) throw peerBroke('client', 'a digest that was not asked for')
+    const digest = content.subarray(NUMBER_BYTES, NUMBER_BYTES + SHA256_BYTES)
+    let decision: Decision = { kind: 'data', now: question.now }
+    if (digest.length > 0) {
+      const now = this.#sameFile(content.subarray(NUMBER_BYTES + SHA256_BYTES), question.now)
+      decision = await this.#judge.judgeDigest(now, digest, question.expected)
+    }
+    this.#queue.decide(number, decision)
+    this.#wantData()
+  }
+
+  #wantData(): void {
+    for (const number of this.#queue.wanted()) this.#want(number, 'data')
+  }
+
+  /** Does not wait: the window bounds how much there is to say, and whoever listens must go on. */
+  #want(number: number, what: Want['what']): void {
+    this.#session.output.post(encodeWant({ number, what }))
   }
 
   async #store(): Promise<void> {
-    for (let queued = await this.#queue.take(); queued !== undefined; queued = await this.#queue.take()) {
-      if (queued.kind === 'data') await this.#storeFile(queued.entry)
-      else if (queued.kind === 'plain') await this.#receiver.store(queued.entry)
+    for await (const decision of this.#queue.decisions()) {
+      await this.#carryOut(decision)
       await this.#session.output.write(encodeFrame(FRAME.release, encodeUint32(1)))
     }
     if (this.#content.length > 0) throw peerBroke('client', 'it sent data that was not asked for')
   }
 
+  async #carryOut(decision: Decision): Promise<void> {
+    if (decision.kind === 'refused' || this.#leadsNowhere(decision.now)) return
+    if (decision.kind === 'plain') await this.#receiver.store(decision.now)
+    else if (decision.kind === 'data') await this.#storeFile(decision.now)
+    else await this.#receiver.take(decision.now, decision.before)
+  }
+
   async #storeFile(announced: ReceivedEntry): Promise<void> {
     const head = await this.#content.take()
-    if (head?.type === FRAME.gone) return
+    if (head?.type === FRAME.gone) {
+      if (this.#gone.size < MAX_GONE) this.#gone.add(decodeText(announced.path))
+      return
+    }
     if (head?.type !== FRAME.file) throw peerBroke('client', 'it sent something else than the file that was asked for')
-    const entry = decode(() => this.#receiver.admit(head.content))
-    if (entry?.type !== 'file' || !equalBytes(entry.path, announced.path))
-      throw peerBroke('client', 'it sent another file than the one that was asked for')
+    const entry = this.#sameFile(head.content, announced)
     const data = new FileContent(this.#content, entry.sizeBytes, (bytes) => this.#receiver.count(bytes))
     await this.#receiver.store(entry, { chunks: { [Symbol.asyncIterator]: () => data }, changed: () => data.isDirty })
     while (!(await data.next()).done);
   }
-}
 
-/** The data of one file, up to its end message. Goes on after it was left off. */
-class FileContent implements AsyncIterator<Uint8Array, undefined> {
-  /** Whether the client says that what it read is doubtful. */
-  isDirty = false
-  readonly #frames: Channel<Frame>
-  readonly #onBytes: (bytes: number) => void
-  #left: number
-  #hasEnded = false
-
-  constructor(frames: Channel<Frame>, sizeBytes: number, onBytes: (bytes: number) => void) {
-    this.#frames = frames
-    this.#left = sizeBytes
-    this.#onBytes = onBytes
+  /** A hardlink to a file that could not be sent after it was announced would lead nowhere. */
+  #leadsNowhere({ type, path, linkTarget }: ReceivedEntry): boolean {
+    if (type !== 'hardlink' || !linkTarget || !this.#gone.has(decodeText(linkTarget))) return false
+    const message = `the file that it is a hardlink to, ${JSON.stringify(decodeText(linkTarget))}, could not be read`
+    this.#receiver.report({ path: decodeText(path), kind: 'unreadable', message })
+    return true
   }
 
-  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    if (this.#hasEnded) return { done: true, value: undefined }
-    const frame = await this.#frames.take()
-    if (frame?.type === FRAME.end) {
-      this.#hasEnded = true
-      this.isDirty = frame.content[0] !== 0
-      return { done: true, value: undefined }
+  #sameFile(line: Uint8Array, announced: ReceivedEntry): ReceivedEntry {
+    const entry = this.#admit(line)
+    if (entry?.type === 'file' && equalBytes(entry.path, announced.path)) return entry
+    throw peerBroke('client', 'it sent another file than the one that was asked for')
+  }
+
+  /** A line that is no entry is the client's fault. */
+  #admit(line: Uint8Array): ReceivedEntry | undefined {
+    try {
+      return this.#receiver.admit(line)
+    } catch (error) {
+      if (!isIsptarError(error, 'format')) throw error
+      throw peerBroke('client', error.message, error)
     }
-    if (frame?.type !== FRAME.data || frame.content.length > this.#left)
-      throw peerBroke('client', 'it sent more data than the file has, or something else')
-    this.#left -= frame.content.length
-    this.#onBytes(frame.content.length)
-    return { done: false, value: frame.content }
-  }
-}
-
-/** A line that is no entry is the client's fault. */
-function decode<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (!isIsptarError(error, 'format')) throw error
-    throw peerBroke('client', error.message, error)
   }
 }

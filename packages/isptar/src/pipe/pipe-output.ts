@@ -45,15 +45,20 @@ export class PipeOutput {
    * @throws StorageError of kind `connection` when this or an earlier piece could not be sent; the signal's reason
    */
   async write(...parts: readonly Uint8Array[]): Promise<void> {
+    this.post(...parts)
+    if (this.#gatheredBytes < GATHERED_BYTES) return
+    await this.#pump
+    this.#check()
+  }
+
+  /** Like {@link write}, but never waits: for what is bounded by other means. */
+  post(...parts: readonly Uint8Array[]): void {
     this.#check()
     for (const part of parts) {
       this.#gathered.push(part)
       this.#gatheredBytes += part.length
     }
     if (this.#gatheredBytes > 0) this.#pump ??= this.#run()
-    if (this.#gatheredBytes < GATHERED_BYTES) return
-    await this.#pump
-    this.#check()
   }
 
   /** Waits until everything went out, and ends the stream. */

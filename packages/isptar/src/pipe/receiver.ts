@@ -1,6 +1,8 @@
 /** What both protocols do with what arrives: check it, store it, count it, take note of what went wrong. */
-import { decodeText } from '../bytes/text.ts'
+import { decodeText, equalBytes } from '../bytes/text.ts'
+import type { BaseReuse } from '../chain/base-reuse.ts'
 import { isIsptarError } from '../errors.ts'
+import type { Entry } from '../read/entry.ts'
 import type { Time } from '../tar/entry-type.ts'
 import type { ArchiveSummary, ArchiveWriter } from '../write/archive-writer.ts'
 import type { WatchedData } from '../write/entry-data.ts'
@@ -40,6 +42,15 @@ export interface ServeReport {
   readonly summary: ArchiveSummary
   /** Bytes of file data that were sent. */
   readonly dataBytes: number
+  /** What was taken from the bases and not sent. */
+  readonly reused: {
+    /** Entries that are as the base has them, or whose content is. */
+    readonly unchangedCount: number
+    /** Files whose content the base has under another path. */
+    readonly movedCount: number
+    /** Sum of the sizes of both in bytes. */
+    readonly dataBytes: number
+  }
   /** Whether everything was taken as it is: there are no problems on either side. */
   readonly ok: boolean
   readonly problemCount: number
@@ -58,16 +69,26 @@ const SOME_TIME: Time = { seconds: 0, nanoseconds: 0 }
 export class Receiver {
   readonly #writer: ArchiveWriter
   readonly #options: ServeOptions
+  readonly #reuse: BaseReuse | undefined
   readonly #problems: PipeProblem[] = []
   readonly #notices: string[] = []
   #problemCount = 0
   #entryCount = 0
   #dataBytes = 0
   #path = ''
+  #unchanged = 0
+  #moved = 0
+  #reusedBytes = 0
 
-  constructor(writer: ArchiveWriter, options: ServeOptions) {
+  /**
+   * @param writer - of a new archive
+   * @param options - whom to tell what
+   * @param reuse - what bases have
+   */
+  constructor(writer: ArchiveWriter, options: ServeOptions, reuse: BaseReuse | undefined) {
     this.#writer = writer
     this.#options = options
+    this.#reuse = reuse
   }
 
   /** How many problems there are so far. */
@@ -88,11 +109,12 @@ export class Receiver {
   /**
    * Decodes and checks an entry.
    *
+   * @param isCoarse - whether it came in the original's protocol
    * @returns undefined for what no archive may hold, which is then reported
    * @throws FormatError when the line describes no entry
    */
-  admit(line: Uint8Array): ReceivedEntry | undefined {
-    const entry = decodeWireLine(line)
+  admit(line: Uint8Array, isCoarse = false): ReceivedEntry | undefined {
+    const entry = decodeWireLine(line, isCoarse)
     try {
       toTarHeader(entry, SOME_TIME)
       return entry
@@ -104,9 +126,23 @@ export class Receiver {
 
   /** Stores an entry; what is refused while nothing of it is written is reported. */
   async store(entry: ReceivedEntry, data?: WatchedData): Promise<void> {
+    await this.#add(entry, () => this.#writer.add(entry, data))
+  }
+
+  /** Takes an entry, or the data of one, from the base. */
+  async take(now: ReceivedEntry, then: Entry): Promise<void> {
+    await this.#add(now, async () => {
+      await this.#reuse?.add(this.#writer, now, then)
+      if (equalBytes(now.path, then.pathBytes)) this.#unchanged += 1
+      else this.#moved += 1
+      this.#reusedBytes += now.sizeBytes
+    })
+  }
+
+  async #add(entry: ReceivedEntry, add: () => Promise<unknown>): Promise<void> {
     this.#path = decodeText(entry.path)
     try {
-      await this.#writer.add(entry, data)
+      await add()
       this.#entryCount += 1
       this.#tell()
     } catch (error) {
@@ -142,6 +178,7 @@ export class Receiver {
       protocol,
       summary,
       dataBytes: this.#dataBytes,
+      reused: { unchangedCount: this.#unchanged, movedCount: this.#moved, dataBytes: this.#reusedBytes },
       ok: this.#problemCount === 0,
       problemCount: this.#problemCount,
       problems: this.#problems,

@@ -1,6 +1,7 @@
 /** The side with the disk: writes an archive of what a client sends, in whichever of the two protocols it speaks. */
 import { StorageError } from '../errors.ts'
 import type { ArchiveWriter } from '../write/archive-writer.ts'
+import { EntryJudge, type KnownContent } from './entry-judge.ts'
 import { peekHello } from './hello.ts'
 import { receiveOriginal } from './original-server.ts'
 import { OwnServer } from './own-server.ts'
@@ -15,6 +16,7 @@ import { encodeFinished } from './text-messages.ts'
  * @param streams - the connection; used up
  * @param writer - a new archive
  * @param options - whom to tell what
+ * @param known - what bases have: it is not sent again
  * @throws StorageError whose `location` is `client` when that side fails, or nothing could be received; what the writer
  * throws; `signal.reason` on abort
  */
@@ -22,12 +24,13 @@ export async function servePipe(
   streams: PipeStreams,
   writer: ArchiveWriter,
   options: ServeOptions = {},
+  known?: KnownContent,
 ): Promise<ServeReport> {
   const session = new PipeSession(streams, 'client', options.signal)
   const abort = (): void => void writer.abort().catch(() => undefined)
   session.signal.addEventListener('abort', abort, { once: true })
   try {
-    return await session.run(() => serve(session, writer, options))
+    return await session.run(() => serve(session, writer, options, known))
   } catch (error) {
     await writer.abort().catch(() => undefined)
     throw error
@@ -36,12 +39,18 @@ export async function servePipe(
   }
 }
 
-async function serve(session: PipeSession, writer: ArchiveWriter, options: ServeOptions): Promise<ServeReport> {
+async function serve(
+  session: PipeSession,
+  writer: ArchiveWriter,
+  options: ServeOptions,
+  known: KnownContent | undefined,
+): Promise<ServeReport> {
   const { input, output } = session
-  const receiver = new Receiver(writer, options)
+  const receiver = new Receiver(writer, options, known?.reuse)
+  const judge = new EntryJudge(known)
   const isOurs = options.protocol === 'isptar' || (options.protocol !== 'original' && (await peekHello(input)))
-  if (isOurs) await new OwnServer(session, receiver).receive()
-  else await receiveOriginal(receiver, input, output)
+  if (isOurs) await new OwnServer(session, receiver, judge).receive()
+  else await receiveOriginal(receiver, judge, input, output)
   // An empty archive must not take the place of a good one because a root was misspelt, or not mounted.
   if (receiver.entryCount === 0 && receiver.problemCount > 0) throw nothingReceived(receiver)
   const report = await receiver.finish(isOurs ? 'isptar' : 'original')

@@ -6,11 +6,23 @@ import { FormatError } from '../errors.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import { encodeListingLine } from '../tail/encode-listing-line.ts'
 import { decodeXattrColumns, encodeXattrColumn } from '../tail/xattr-column.ts'
+import type { EntryType, Time } from '../tar/entry-type.ts'
 import type { TarHeader } from '../tar/tar-header.ts'
 import type { EntryInput } from '../write/entry-input.ts'
 
 /** An entry that came over the pipe. */
-export type ReceivedEntry = EntryInput & { readonly path: Uint8Array; readonly sizeBytes: number }
+export interface ReceivedEntry extends EntryInput {
+  readonly path: Uint8Array
+  readonly type: EntryType
+  readonly uid: number
+  readonly gid: number
+  /** The original sends those of files only. */
+  readonly mtime: Time | undefined
+  readonly sizeBytes: number
+  readonly linkTarget: Uint8Array | undefined
+  /** Whether it came in the original's protocol, which has whole seconds only. */
+  readonly isCoarse: boolean
+}
 
 /** Encodes all that is known of an entry; without LF. */
 export function encodeWireLine(header: TarHeader): Uint8Array {
@@ -27,13 +39,16 @@ export function encodeOriginalLine(header: TarHeader): Uint8Array {
 }
 
 /**
- * Decodes a line of either form.
+ * Decodes a line.
  *
+ * @param isCoarse - whether it came in the original's protocol
  * @throws FormatError when it is no entry
  */
-export function decodeWireLine(line: Uint8Array): ReceivedEntry {
+export function decodeWireLine(line: Uint8Array, isCoarse: boolean): ReceivedEntry {
   const record = decodeListingLine(line, { withoutPlaces: true })
   if (record === undefined) throw new FormatError('a line that describes no entry')
-  const { pathBytes, linkBytes, columns, location: _none, ...rest } = record
-  return { ...rest, path: pathBytes, linkTarget: linkBytes, xattrs: decodeXattrColumns(columns) }
+  const { type, mode, uid, gid, userName, groupName, mtime, sizeBytes, device } = record
+  const [path, linkTarget, xattrs] = [record.pathBytes, record.linkBytes, decodeXattrColumns(record.columns)]
+  const owner = { uid, gid, userName, groupName }
+  return { path, type, mode, ...owner, mtime, sizeBytes, linkTarget, device, xattrs, isCoarse }
 }

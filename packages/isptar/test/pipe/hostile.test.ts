@@ -1,6 +1,7 @@
 /** A side that does not keep to our protocol is refused, with an error that says which one it was. */
 import { describe, expect, test } from 'vitest'
-import { createArchive, MemoryTarget } from '../../src/index.ts'
+import { openBaseReuse } from '../../src/chain/base-reuse.ts'
+import { createArchive, MemorySource, MemoryTarget, openArchive } from '../../src/index.ts'
 import { encodeFrame, encodeUint32, FRAME } from '../../src/pipe/frames.ts'
 import { encodeHello } from '../../src/pipe/hello.ts'
 import { sendPipe } from '../../src/pipe/send-pipe.ts'
@@ -84,7 +85,12 @@ describe('a hostile client', () => {
       [hello, entry(FILE), ...Array.from({ length: 4097 }, () => entry('d\t#0\t#0\t420\tdir'))],
       'ahead than it may',
     ],
-    ['a digest that nobody asked for', [hello, encodeFrame(FRAME.digest, encodeUint32(0))], 'out of turn'],
+    ['half a digest', [hello, encodeFrame(FRAME.digest, Uint8Array.of(0))], 'a digest that was not asked for'],
+    [
+      'a digest that nobody asked for',
+      [hello, encodeFrame(FRAME.digest, encodeUint32(0))],
+      'a digest that was not asked for',
+    ],
   ])('%s', async (_name, words, message) => {
     const { target, failure } = await serveWords(...words)
     expect(failure).toMatchObject({ code: 'storage', location: 'client', kind: 'protocol' })
@@ -126,6 +132,16 @@ describe('a hostile client', () => {
     expect([stored.length + problems.length, stored.at(-1)]).toEqual([2, 'good'])
   })
 
+  test('a hardlink to a file that could not be sent after all is left out', async () => {
+    const gone = encodeFrame(FRAME.gone)
+    const { target, failure, problems } = await serveWords(
+      ...[hello, entry(FILE), gone, entry('h\t#0\t#0\t420\thard\tf'), entry('good\t#0\t#0\t493\tdir'), done],
+    )
+    expect(failure).toBeUndefined()
+    expect(problems).toEqual(['unreadable h: the file that it is a hardlink to, "f", could not be read'])
+    expect(await contentOf(target.bytes())).toMatchObject([{ path: 'good' }])
+  })
+
   test('words that are no JSON are told as such, and the archive is not harmed', async () => {
     const { failure, problems } = await serveWords(
       ...[hello, encodeFrame(FRAME.problem, text('[1')), encodeFrame(FRAME.problem, text('{"path":1,"__proto__":2}'))],
@@ -138,6 +154,51 @@ describe('a hostile client', () => {
       '(not said) (not said): (not said)',
       'changed \udc80: m',
     ])
+  })
+})
+
+describe('a hostile client of a server that has a base', () => {
+  const named = (line: string, digest = new Uint8Array(32)): Uint8Array =>
+    encodeFrame(FRAME.digest, encodeUint32(0), digest, text(line))
+
+  async function serveOver(...words: Uint8Array[]): Promise<unknown> {
+    const base = new MemoryTarget()
+    const writer = createArchive(base, { createdAt: new Date(0) })
+    await writer.add({ path: 'known' }, 'hello')
+    await writer.close()
+    await using archive = await openArchive(new MemorySource(base.bytes()))
+    const reuse = await openBaseReuse([archive], { moved: true })
+    const target = new MemoryTarget()
+    const next = createArchive(target, { bases: reuse.identities })
+    const known = { reuse, compare: 'metadata' } as const
+    const failure: unknown = await servePipe(parrot(Buffer.concat(words)).streams, next, {}, known).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    await reuse.close()
+    if (failure !== undefined) expect(() => target.bytes()).toThrow(TypeError)
+    return failure
+  }
+
+  test.each<[string, Uint8Array[], string]>([
+    ['an end without the digest', [hello, entry(FILE), done], 'without a digest that was asked for'],
+    ['a digest of another file', [hello, entry(FILE), named(FILE.replace('f', 'g')), done], 'another file'],
+    ['a digest without a line', [hello, entry(FILE), named(''), done], 'describes no entry'],
+    ['the digest twice', [hello, entry(FILE), named(FILE), named(FILE), done], 'a digest that was not asked for'],
+    ['no data after an unknown digest', [hello, entry(FILE), named(FILE), done], 'something else than the file'],
+  ])('%s', async (_name, words, message) => {
+    const failure = await serveOver(...words)
+    expect(failure).toMatchObject({ code: 'storage', location: 'client', kind: 'protocol' })
+    expect(String(failure)).toContain(message)
+  })
+
+  test('data after an unknown digest is taken', async () => {
+    expect(await serveOver(hello, entry(FILE), named(FILE), file, data('hallo'), end, done)).toBeUndefined()
+  })
+
+  test('a file that cannot be hashed may still be sent', async () => {
+    const none = encodeFrame(FRAME.digest, encodeUint32(0))
+    expect(await serveOver(hello, entry(FILE), none, file, data('hallo'), end, done)).toBeUndefined()
   })
 })
 
