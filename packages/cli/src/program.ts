@@ -6,12 +6,15 @@ import { declareCat } from './commands/cat.ts'
 import { declareClient } from './commands/client.ts'
 import { declareCompletion } from './commands/completion.ts'
 import { declareCreate } from './commands/create.ts'
+import { declareDiff } from './commands/diff.ts'
 import { declareExtract } from './commands/extract.ts'
 import { declareInfo } from './commands/info.ts'
 import { declareList } from './commands/list.ts'
+import { declarePrune } from './commands/prune.ts'
 import { declarePull } from './commands/pull.ts'
 import { declareServer } from './commands/server.ts'
 import { declareVerify } from './commands/verify.ts'
+import { declareVersions } from './commands/versions.ts'
 import type { Start } from './declare.ts'
 import { examples } from './declare.ts'
 import { EXIT_CODES } from './exit-code.ts'
@@ -70,6 +73,9 @@ export function createProgram(io: CommandIo, printed: { out: string; err: string
     declareCat,
     declareInfo,
     declareVerify,
+    declareVersions,
+    declareDiff,
+    declarePrune,
     declarePull,
     declareClient,
     declareServer,

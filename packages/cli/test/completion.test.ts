@@ -43,7 +43,7 @@ test('bash completes commands, options and fixed values, and leaves the rest to 
   expect(offered(script, '-q', 'extract', '--ke')).toEqual(['--keep'])
   expect(offered(script, 'create', '--verb')).toEqual(['--verbose'])
   expect(offered(script, 'completion', 'f')).toEqual(['fish'])
-  expect(offered(script, 'help', 'ver')).toEqual(['verify'])
+  expect(offered(script, 'help', 'veri')).toEqual(['verify'])
   expect(offered(script, '--vers')).toEqual(['--version'])
   expect(offered(script, 'list', 'arch')).toEqual([])
 })
@@ -64,7 +64,20 @@ test.for(['bash', 'zsh', 'fish'])('%s parses its script', async (shell, { skip }
 
 test.each(['bash', 'zsh', 'fish'])('%s knows every command and its options', async (shell) => {
   const script = await completion(shell)
-  for (const command of ['create', 'list', 'ls', 'extract', 'cat', 'info', 'verify', 'completion', 'help'])
+  for (const command of [
+    'create',
+    'list',
+    'ls',
+    'extract',
+    'cat',
+    'info',
+    'verify',
+    'versions',
+    'diff',
+    'prune',
+    'completion',
+    'help',
+  ])
     expect(script).toContain(command)
   const dashes = shell === 'fish' ? '-l ' : '--'
   for (const option of ['exclude-caches', 'strip-components', 'to-stdout', 'no-xattrs', 'tree', 'quick', 'quiet'])

@@ -4,7 +4,21 @@ import { EXIT_CODES } from '../src/exit-code.ts'
 import { run } from '../src/run.ts'
 import { fakeIo } from './fake-io.ts'
 
-const COMMANDS = ['create', 'list', 'extract', 'cat', 'info', 'verify', 'pull', 'client', 'server', 'completion']
+const COMMANDS = [
+  'create',
+  'list',
+  'extract',
+  'cat',
+  'info',
+  'verify',
+  'versions',
+  'diff',
+  'prune',
+  'pull',
+  'client',
+  'server',
+  'completion',
+]
 
 async function help(...argv: string[]): Promise<string> {
   const io = fakeIo()

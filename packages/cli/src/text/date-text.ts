@@ -22,3 +22,13 @@ export function dateText(time: Time, utc: boolean): string {
 function pad(value: number, width = 2): string {
   return (value < 0 ? '-' : '') + String(Math.abs(value)).padStart(width, '0')
 }
+
+/**
+ * Gives the time that an archive says it was written at as {@link dateText}; `-` where it says none.
+ *
+ * @param createdAt - RFC 3339
+ */
+export function createdText(createdAt: string | undefined, utc: boolean): string {
+  const milliseconds = Date.parse(createdAt ?? '')
+  return Number.isNaN(milliseconds) ? '-' : dateText({ seconds: Math.floor(milliseconds / 1000), nanoseconds: 0 }, utc)
+}

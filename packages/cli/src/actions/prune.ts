@@ -1,0 +1,108 @@
+/** Says which archives of a backup may go, and deletes them when told to. */
+import { rmSync } from 'node:fs'
+import {
+  describeForRetention,
+  planRetention,
+  type RetentionArchive,
+  type RetentionDecision,
+  type RetentionPolicy,
+} from 'isptar'
+import { UsageError } from '../command-io.ts'
+import type { Context } from '../context.ts'
+import { OK } from '../exit-code.ts'
+import type { FetchOptions } from '../fetch-options.ts'
+import { bytesOf } from '../new-archive.ts'
+import { isUrl, openNamed } from '../open-named.ts'
+import { distinctArchives } from '../open-several.ts'
+import { createdText } from '../text/date-text.ts'
+import { textFields, wellFormed } from '../text/entry-json.ts'
+import { escapeName } from '../text/escape-name.ts'
+import { plural } from '../text/quantity.ts'
+
+/** Options of `isptar prune`. */
+export interface PruneOptions extends FetchOptions, Omit<RetentionPolicy, 'utc'> {
+  readonly keep?: readonly string[]
+  readonly exact?: true
+  readonly utc?: true
+  readonly delete?: true
+  readonly json?: true
+}
+
+/** An archive, and the files that it is. */
+interface FoundArchive extends RetentionArchive {
+  readonly files: readonly string[]
+}
+
+type Decision = RetentionDecision<FoundArchive>
+
+/** Runs `isptar prune`. */
+export async function prune(names: readonly string[], options: PruneOptions, context: Context): Promise<number> {
+  checkOptions(names, options)
+  const kept = distinctArchives(options.keep ?? [])
+  const archives: FoundArchive[] = []
+  for (const [place, name] of distinctArchives([...names, ...kept.values()]))
+    archives.push({ ...(await describe(name, options, context)), pinned: kept.has(place) })
+  const decisions = planRetention(archives, { ...options, utc: options.utc ?? false })
+  const width = Math.max(...decisions.map(({ archive }) => escapeName(archive.name).length))
+  for (const decision of decisions) {
+    context.io.signal.throwIfAborted()
+    // Newest first: what needs another goes before it.
+    if (!decision.keep && options.delete) remove(decision.archive.files)
+    await context.io.stdout.write(options.json ? decisionJson(decision, options) : line(decision, width, options))
+  }
+  const going = decisions.filter(({ keep }) => !keep).length
+  const told = options.delete ? 'deleted' : 'may go; --delete deletes'
+  await context.summarize(`${going} of ${plural(decisions.length, 'archive')} ${told}`)
+  return OK
+}
+
+function checkOptions(names: readonly string[], options: PruneOptions): void {
+  const { keepLast, daily, weekly, monthly, yearly } = options
+  if ([keepLast, daily, weekly, monthly, yearly].every((rule) => (rule ?? 0) === 0))
+    throw new UsageError('nothing would be kept: give --keep-last, --daily, --weekly, --monthly or --yearly')
+  const url = options.delete ? names.find(isUrl) : undefined
+  if (url !== undefined) throw new UsageError(`archives at a URL are not deleted: ${url}`)
+}
+
+async function describe(name: string, options: PruneOptions, context: Context): Promise<FoundArchive> {
+  const { archive } = await openNamed(name, options, context)
+  try {
+    const described = await describeForRetention(archive, {
+      exact: options.exact ?? false,
+      signal: context.io.signal,
+    })
+    return { ...described, name, files: archive.sliceNames ?? [name] }
+  } finally {
+    await archive.close()
+  }
+}
+
+/** The slice that holds the listing goes last, so that what an interruption leaves can be named and deleted again. */
+function remove(files: readonly string[]): void {
+  for (const file of files) rmSync(bytesOf(file), { force: true })
+}
+
+const SHOWN_REASONS = 2
+
+function line({ archive, keep, reasons }: Decision, width: number, options: PruneOptions): string {
+  const word = keep ? 'keep' : options.delete ? 'gone' : 'drop'
+  const shown = reasons.slice(0, SHOWN_REASONS).map(({ text }) => escapeName(text))
+  const more = reasons.length > SHOWN_REASONS ? `; ${plural(reasons.length - SHOWN_REASONS, 'more reason')}` : ''
+  const written = createdText(archive.createdAt, options.utc ?? false)
+  return (
+    `${word}  ${escapeName(archive.name).padEnd(width)}  ${written.padEnd(16)}  ${shown.join('; ')}${more}`.trimEnd() +
+    '\n'
+  )
+}
+
+function decisionJson({ archive, keep, reasons }: Decision, options: PruneOptions): string {
+  const object = {
+    ...textFields('archive', archive.name),
+    ...(archive.createdAt !== undefined && { created: wellFormed(archive.createdAt) }),
+    identity: archive.identity,
+    keep,
+    ...(!keep && { deleted: options.delete ?? false }),
+    reasons: reasons.map(({ rule, text }) => ({ rule, text: wellFormed(text) })),
+  }
+  return `${JSON.stringify(object)}\n`
+}
