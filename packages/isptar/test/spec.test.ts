@@ -27,6 +27,7 @@ function describe(bytes: Uint8Array): string {
     'header member',
     'data member',
     'header member of `.backup.info`',
+    'digest section',
     'listing',
     'service info',
     'trailer',
@@ -43,8 +44,9 @@ function describe(bytes: Uint8Array): string {
   return parts.join('\n')
 }
 
-/** Text as it stands, runs of NUL as one dot, a line a line. */
+/** Text as it stands, runs of NUL as one dot, a line a line; what is no text in hex. */
 function readable(plain: Uint8Array): string[] {
+  if (plain.some((byte) => byte > 126)) return [Buffer.from(plain).toString('hex')]
   const text = Buffer.from(plain).toString('latin1').replace(/\0+/g, ' · ').replace(/\t/g, ' → ')
   return text.split('\n').map((line) => line.trim())
 }
@@ -60,7 +62,7 @@ test('the example is what the writer writes', async () => {
 test('the hex of the example is an archive', async () => {
   const spec = readFileSync(SPEC, 'utf8')
   const blocks = [...spec.slice(spec.indexOf(MARK)).matchAll(/```hex\n([^`]*)```/g)]
-  expect(blocks).toHaveLength(6)
+  expect(blocks).toHaveLength(7)
   const bytes = Buffer.from(
     blocks
       .map((match) => match[1])
