@@ -27,6 +27,7 @@ export class RemoteCommand {
   readonly #exited: Promise<void>
   readonly #said: Promise<void>
   #startError: Error | undefined
+  #ending: Promise<void> | undefined
 
   /**
    * @param argv - the program and its arguments; no shell reads them here
@@ -50,8 +51,13 @@ export class RemoteCommand {
     this.#said = once(lines, 'close').then(() => undefined)
   }
 
-  /** Waits until it has ended, and ends it when that takes long. */
-  async end(): Promise<void> {
+  /** Waits until it has ended, and ends it when that takes long. Safe to call twice. */
+  end(): Promise<void> {
+    this.#ending ??= this.#end()
+    return this.#ending
+  }
+
+  async #end(): Promise<void> {
     const timer = new AbortController()
     const late = setTimeout(END_MS, undefined, { signal: timer.signal }).then(
       () => void this.#child.kill('SIGTERM'),

@@ -116,6 +116,20 @@ describe.runIf(built)('pull', () => {
     expect(readdirSync(join(folder, 'here'))).toEqual(['x.tgz'])
   })
 
+  test('only what changed since a base is sent', async () => {
+    const sent = join(folder, 'sent')
+    const ssh = sshScript(`sh -c "$2" | tee ${sent}`)
+    expect((await pull(ssh, 'h:site', at('full.tgz'))).code).toBe(0)
+    expect(readFileSync(sent).length).toBeGreaterThan(3_000_000)
+    writeFileSync(join(folder, 'far/site/index.html'), 'changed')
+    const { code, stderr } = await pull(ssh, '-v', 'h:site', at('next.tgz'), '--base', at('full.tgz'))
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/next\.tgz: 3 entries, 7 bytes received, \S+ \S+ written, 2 unchanged \(2\.9 MiB\)\n$/)
+    expect(readFileSync(sent).length).toBeLessThan(2000)
+    expect((await isptar('cat', at('next.tgz'), 'site/index.html')).stdout).toBe('changed')
+    expect((await isptar('verify', '-q', at('next.tgz'))).code).toBe(0)
+  })
+
   test('the archive goes to standard output with -', async () => {
     const child = start(pulling(sshScript(LIKE_SSHD), 'h:site', '-'))
     const parts: Buffer[] = []

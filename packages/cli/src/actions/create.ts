@@ -1,14 +1,14 @@
 /** Packs files and folders into a new archive. */
 import type { Archive, Level } from 'isptar'
-import { FileTarget, measureTree, type PackOptions, type PackReport, packTree, type TreeSize } from 'isptar/node'
+import { measureTree, type PackReport, packTree, type TreeSize } from 'isptar/node'
 import type { NewBaseOptions } from '../base-options.ts'
 import { createHooks, readFromOf } from '../command-hooks.ts'
-import { type Output, UsageError } from '../command-io.ts'
+import type { Output } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
 import type { HookOptions } from '../hook-options.ts'
 import { bytesOf, checkNewArchive, checkRoots, openNewArchive, storedSuffixes } from '../new-archive.ts'
-import { openNamed } from '../open-named.ts'
+import { checkNewBase, newBaseOptions, openNewBase, reusedText } from '../new-base.ts'
 import type { SliceOptions } from '../slice-options.ts'
 import { escapeName } from '../text/escape-name.ts'
 import { longSize, plural } from '../text/quantity.ts'
@@ -33,8 +33,8 @@ export async function create(
 ): Promise<number> {
   checkRoots(paths, options.directory)
   checkNewArchive(name, options)
-  checkBaseOptions(options)
-  const base = await openBase(options, context)
+  checkNewBase(options)
+  const base = await openNewBase(options, context)
   try {
     return await pack(name, paths, { ...options, opened: base }, context)
   } finally {
@@ -70,7 +70,7 @@ async function pack(
     level: options.level,
     storeSuffixes: storedSuffixes(options.storeSuffix),
     xattrs: options.xattrs,
-    ...baseOptions(options),
+    ...newBaseOptions(options, options.opened),
     hooks: {
       ...hooks,
       beforeRun: async () => {
@@ -94,39 +94,6 @@ async function pack(
   return report.ok ? OK : PARTIAL
 }
 
-/** An option that would have no effect is a mistake that must not pass unnoticed. */
-function checkBaseOptions({ base, checksum, copyData, seek = 0, saveListing }: CreateOptions): void {
-  const needing = { '--checksum': checksum, '--copy-data': copyData }
-  for (const [flag, given] of Object.entries(needing))
-    if (given && base === undefined) throw new UsageError(`${flag} is of use only with --base`)
-  if (seek !== 0 && (seek < 4096 || seek % 512 !== 0))
-    throw new UsageError(`--seek is ${seek} bytes, expected 0 or a multiple of 512 from 4096 on`)
-  if (saveListing === '') throw new UsageError('the file for the listing is the empty string')
-}
-
-/** The nearest base, open with the further ones. */
-async function openBase({ base }: CreateOptions, context: Context): Promise<Archive | undefined> {
-  const [nearest, ...further] = base ?? []
-  if (nearest === undefined) return undefined
-  const bases = further.length > 0 ? { base: further } : { findsBases: true }
-  return (await openNamed(nearest, bases, context)).archive
-}
-
-function baseOptions(
-  options: CreateOptions & { readonly opened: Archive | undefined },
-): Pick<PackOptions, 'base' | 'compare' | 'copyData' | 'moved' | 'digest' | 'seekBytes' | 'catalogue'> {
-  const { saveListing, force } = options
-  return {
-    base: options.opened,
-    compare: options.checksum ? 'content' : 'metadata',
-    copyData: options.copyData ?? false,
-    moved: options.moved,
-    digest: options.digest,
-    seekBytes: options.seek,
-    ...(saveListing !== undefined && { catalogue: new FileTarget(saveListing, { overwrite: force ?? false }) }),
-  }
-}
-
 /** `create - . > here.tgz` must not pack what it writes. */
 function isSameAs(own: FileIdentity): (file: FileIdentity) => boolean {
   return (file) => file.ino === own.ino && file.dev === own.dev
@@ -140,10 +107,4 @@ function summaryText(name: string, { summary, entryCount, problems, reused }: Pa
     `${escapeName(name)}: ${plural(entryCount, 'entry', 'entries')}, ` +
     `${longSize(dataBytes)} packed into ${longSize(sizeBytes)}${percent}${reusedText(reused)}${trouble}`
   )
-}
-
-function reusedText({ unchangedCount, movedCount, dataBytes }: PackReport['reused']): string {
-  if (unchangedCount + movedCount === 0) return ''
-  const moved = movedCount > 0 ? `, ${movedCount} moved` : ''
-  return `, ${unchangedCount} unchanged${moved} (${longSize(dataBytes)})`
 }

@@ -3,7 +3,7 @@ import { StorageError } from 'isptar'
 import { parseCommand } from 'isptar/node'
 import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
-import { checkNewArchive, checkRoots } from '../new-archive.ts'
+import { checkRoots } from '../new-archive.ts'
 import { receiveArchive } from '../receive-archive.ts'
 import type { ReceiveOptions } from '../receive-options.ts'
 import { RemoteCommand } from '../remote-command.ts'
@@ -27,22 +27,24 @@ export async function pull(words: readonly string[], options: PullOptions, conte
   const name = words.at(-1) ?? ''
   const { host, paths } = parseRemoteSources(words.slice(0, -1))
   checkRoots(paths, options.directory)
-  checkNewArchive(name, options)
   const remoteLine = shellLine([...split(options.remoteIsptar), 'client', ...clientFlags(options), '--', ...paths])
   const argv = [...split(options.ssh), host, remoteLine]
-  await context.detail(argv.join(' '))
-  const remote = new RemoteCommand(argv, (line) => void context.fail(`remote: ${line}`))
-  let exitCode: number
+  let remote: RemoteCommand | undefined
+  const connect = (): RemoteCommand => {
+    void context.detail(argv.join(' '))
+    remote = new RemoteCommand(argv, (line) => void context.fail(`remote: ${line}`))
+    return remote
+  }
   try {
-    exitCode = await receiveArchive(remote, name, options, context, 'isptar')
+    return await receiveArchive(name, connect, options, context, 'isptar')
   } catch (error) {
     const isClient = error instanceof StorageError && error.location === 'client'
-    if (!isClient) remote.kill()
-    await remote.end()
-    throw (isClient && remote.failure(error)) || error
+    if (!isClient) remote?.kill()
+    await remote?.end()
+    throw (isClient && remote?.failure(error)) || error
+  } finally {
+    await remote?.end()
   }
-  await remote.end()
-  return exitCode
 }
 
 function clientFlags(options: PullOptions): string[] {

@@ -1,9 +1,10 @@
 /** The machine with the disk: makes an archive of what another machine sends. */
-import { type BaseReuse, openBaseReuse } from '../chain/base-reuse.ts'
+import type { BaseReuse } from '../chain/base-reuse.ts'
 import type { Target } from '../io/target.ts'
 import type { ServeOptions, ServeReport } from '../pipe/receiver.ts'
 import { servePipe } from '../pipe/serve-pipe.ts'
 import { type ArchiveWriter, createArchive, type CreateOptions } from '../write/archive-writer.ts'
+import { openBases } from './open-bases.ts'
 import { type PackOptions, sourceDateEpoch } from './pack-tree.ts'
 import { type PipeEnds, toPipeStreams } from './pipe-ends.ts'
 
@@ -48,7 +49,7 @@ export async function serveArchive(
   let reuse: BaseReuse | undefined
   let writer: ArchiveWriter
   try {
-    reuse = await openBases(options)
+    reuse = await openBases(target, options)
     writer = createArchive(target, describeArchive(reuse, options))
   } catch (error) {
     await Promise.allSettled([streams.readable.cancel(error), streams.writable.abort(error), target.abort()])
@@ -60,16 +61,6 @@ export async function serveArchive(
   } finally {
     await reuse?.close()
   }
-}
-
-async function openBases({
-  base,
-  moved = true,
-  copyData,
-  signal,
-}: ServeArchiveOptions): Promise<BaseReuse | undefined> {
-  if (base === undefined) return undefined
-  return openBaseReuse('identity' in base ? [base] : base, { moved, copyData, signal })
 }
 
 function describeArchive(reuse: BaseReuse | undefined, options: ServeArchiveOptions): CreateOptions {

@@ -1,0 +1,54 @@
+/** What every command that writes an archive does with the options of its bases. */
+import type { Archive } from 'isptar'
+import { FileTarget, type PackOptions, type PackReport } from 'isptar/node'
+import type { NewBaseOptions } from './base-options.ts'
+import { UsageError } from './command-io.ts'
+import type { Context } from './context.ts'
+import { openNamed } from './open-named.ts'
+import { longSize } from './text/quantity.ts'
+
+/**
+ * Refuses options that would have no effect: a mistake must not pass unnoticed.
+ *
+ * @throws UsageError
+ */
+export function checkNewBase({ base, checksum, copyData, seek = 0, saveListing }: NewBaseOptions): void {
+  const needing = { '--checksum': checksum, '--copy-data': copyData }
+  for (const [flag, given] of Object.entries(needing))
+    if (given && base === undefined) throw new UsageError(`${flag} is of use only with --base`)
+  if (seek !== 0 && (seek < 4096 || seek % 512 !== 0))
+    throw new UsageError(`--seek is ${seek} bytes, expected 0 or a multiple of 512 from 4096 on`)
+  if (saveListing === '') throw new UsageError('the file for the listing is the empty string')
+}
+
+/** Opens the nearest base with the further ones; whoever calls closes it. */
+export async function openNewBase({ base }: NewBaseOptions, context: Context): Promise<Archive | undefined> {
+  const [nearest, ...further] = base ?? []
+  if (nearest === undefined) return undefined
+  const bases = further.length > 0 ? { base: further } : { findsBases: true }
+  return (await openNamed(nearest, bases, context)).archive
+}
+
+/** Gives the options of the library, for `packTree` or `serveArchive`. */
+export function newBaseOptions(
+  options: NewBaseOptions & { readonly force?: true },
+  base: Archive | undefined,
+): Pick<PackOptions, 'base' | 'compare' | 'copyData' | 'moved' | 'digest' | 'seekBytes' | 'catalogue'> {
+  const { saveListing, force } = options
+  return {
+    base,
+    compare: options.checksum ? 'content' : 'metadata',
+    copyData: options.copyData ?? false,
+    moved: options.moved,
+    digest: options.digest,
+    seekBytes: options.seek,
+    ...(saveListing !== undefined && { catalogue: new FileTarget(saveListing, { overwrite: force ?? false }) }),
+  }
+}
+
+/** Says for a summary what was taken from the bases. */
+export function reusedText({ unchangedCount, movedCount, dataBytes }: PackReport['reused']): string {
+  if (unchangedCount + movedCount === 0) return ''
+  const moved = movedCount > 0 ? `, ${movedCount} moved` : ''
+  return `, ${unchangedCount} unchanged${moved} (${longSize(dataBytes)})`
+}
