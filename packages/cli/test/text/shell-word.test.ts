@@ -32,7 +32,8 @@ test('bytes that are not UTF-8 are made on the other machine', () => {
 })
 
 test('any words come out as they went in', () => {
-  const unit = fc.constantFrom(...`a 'b"c$d\`e\\f*g?h!i~j#k;l&m|n<o>p(q)r{s}\n\t-%=`, 'ß', '😀', '\udcff', '\udc80')
+  const odd = `a 'b"c$d\`e\\f*g?h!i~j#k;l&m|n<o>p(q)r{s}\n\t-%=`
+  const unit = fc.constantFrom(...odd.split(''), 'ß', '😀', '\udcff', '\udc80')
   fc.assert(
     fc.property(fc.array(fc.string({ unit, maxLength: 12 }), { minLength: 1, maxLength: 4 }), (words) => {
       expect(read(shellLine(['show', ...words]))).toEqual(words.map((word) => Buffer.from(encodeText(word))))
