@@ -15,6 +15,7 @@ import { UsageError } from './command-io.ts'
 import type { Context } from './context.ts'
 import type { FetchOptions } from './fetch-options.ts'
 import { createFetch } from './fetch-slice.ts'
+import type { PartOptions } from './part-options.ts'
 
 /** An open archive and what was read of it so far. */
 export interface NamedArchive {
@@ -23,7 +24,7 @@ export interface NamedArchive {
 }
 
 /** What an archive is opened with. */
-export interface NamedOptions extends RelativeOptions {
+export interface NamedOptions extends RelativeOptions, PartOptions {
   /** Whether bases that are not given are looked for beside it. */
   readonly findsBases?: boolean
 }
@@ -32,7 +33,7 @@ export interface NamedOptions extends RelativeOptions {
  * Opens an archive, with its bases. Whoever calls closes it.
  *
  * @param name - as on the command line
- * @param options - its bases and its catalogue, and how to get slices that are not at hand
+ * @param options - its bases, its catalogue and which part of it is meant, and how to get slices that are not at hand
  * @throws UsageError for `-`, as an archive is read from its end, and for what is neither a file nor an http(s) URL
  */
 export async function openNamed(name: string, options: NamedOptions, context: Context): Promise<NamedArchive> {
@@ -44,11 +45,21 @@ export async function openNamed(name: string, options: NamedOptions, context: Co
   const fetchSlice = options.fetchSlice === undefined ? undefined : createFetch(options.fetchSlice, context)
   const counter = withCounter(await openSource(name, signal, fetchSlice))
   try {
-    const archive = await openWith(counter, name, { ...options, signal, fetchSlice }, context)
+    const whole = await openWith(counter, name, { ...options, signal, fetchSlice }, context)
+    const archive = await pickPart(whole, options.part, signal)
     for (const notice of archive.notices) await context.warn(notice)
     return { archive, counter }
   } catch (error) {
     if (isIsptarError(error)) await explain(error, name, counter.name, signal)
+    throw error
+  }
+}
+
+async function pickPart(whole: Archive, part: string | undefined, signal: AbortSignal): Promise<Archive> {
+  try {
+    return part === undefined ? whole : await whole.part(part, { signal })
+  } catch (error) {
+    await whole.close()
     throw error
   }
 }

@@ -4,13 +4,14 @@ import type { RelativeOptions } from '../base-options.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
 import { openNamed } from '../open-named.ts'
+import type { PartOptions } from '../part-options.ts'
 import { escapeName } from '../text/escape-name.ts'
 
 /** Runs `isptar cat`. The exit code says whether what was written is as it was in one moment. */
 export async function cat(
   name: string,
   paths: readonly string[],
-  options: RelativeOptions,
+  options: RelativeOptions & PartOptions,
   context: Context,
 ): Promise<number> {
   const { archive } = await openNamed(name, { ...options, findsBases: true }, context)

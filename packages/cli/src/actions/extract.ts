@@ -13,6 +13,7 @@ import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
 import { openNamed } from '../open-named.ts'
+import type { PartOptions } from '../part-options.ts'
 import { PatternSet } from '../patterns.ts'
 import { reportUnused } from '../report-unused.ts'
 import { selectEntries } from '../select-entries.ts'
@@ -21,7 +22,7 @@ import { longSize, plural } from '../text/quantity.ts'
 import { hasData, writeData } from './cat.ts'
 
 /** Options of `isptar extract`. */
-export interface ExtractOptions extends RelativeOptions {
+export interface ExtractOptions extends RelativeOptions, PartOptions {
   readonly directory: string
   readonly stripComponents: number
   readonly overwrite?: true

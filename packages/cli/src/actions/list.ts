@@ -5,6 +5,7 @@ import { BlockWriter } from '../block-writer.ts'
 import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { openNamed } from '../open-named.ts'
+import type { PartOptions } from '../part-options.ts'
 import { PatternSet } from '../patterns.ts'
 import { reportUnused } from '../report-unused.ts'
 import { selectEntries } from '../select-entries.ts'
@@ -14,7 +15,7 @@ import { FolderTree } from '../text/folder-tree.ts'
 import { LongRows } from '../text/long-rows.ts'
 
 /** Options of `isptar list`. */
-export interface ListOptions extends RelativeOptions {
+export interface ListOptions extends RelativeOptions, PartOptions {
   readonly long?: true
   readonly human?: true
   readonly utc?: true

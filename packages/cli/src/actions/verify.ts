@@ -4,11 +4,12 @@ import type { RelativeOptions } from '../base-options.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfKind, OK, PARTIAL } from '../exit-code.ts'
 import { openNamed } from '../open-named.ts'
+import type { PartOptions } from '../part-options.ts'
 import { textFields, wellFormed } from '../text/entry-json.ts'
 import { longSize, plural } from '../text/quantity.ts'
 
 /** Options of `isptar verify`. */
-export interface VerifyCommandOptions extends RelativeOptions {
+export interface VerifyCommandOptions extends RelativeOptions, PartOptions {
   readonly quick?: true
   readonly json?: true
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { BASE_OPTION, LISTING_OPTION, type RelativeOptions } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
+import { PART_OPTION, type PartOptions } from '../part-options.ts'
 
 /** Adds `cat` to the tree. */
 export function declareCat(program: Command, start: Start): void {
@@ -16,6 +17,7 @@ export function declareCat(program: Command, start: Start): void {
     .argument('<path...>', 'paths as `isptar list` prints them')
     .option(...BASE_OPTION)
     .option(...LISTING_OPTION)
+    .option(...PART_OPTION)
     .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',
@@ -24,7 +26,7 @@ export function declareCat(program: Command, start: Start): void {
         ['isptar cat https://example.org/site.tgz var/dump.sql.gz | zcat | less', 'page through a remote one'],
       ),
     )
-  command.action((archive: string, paths: string[], options: RelativeOptions) =>
+  command.action((archive: string, paths: string[], options: RelativeOptions & PartOptions) =>
     start(command, async (context) => {
       const { cat } = await import('../actions/cat.ts')
       return cat(archive, paths, options, context)

@@ -4,6 +4,7 @@ import type { ExtractOptions } from '../actions/extract.ts'
 import { BASE_OPTION, LISTING_OPTION } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, PATTERN_HELP, type Start, wholeNumber } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
+import { PART_OPTION } from '../part-options.ts'
 
 /** Adds `extract` to the tree. */
 export function declareExtract(program: Command, start: Start): void {
@@ -27,6 +28,7 @@ export function declareExtract(program: Command, start: Start): void {
     .option('--no-owner', 'do not restore owners (the default unless run as root)')
     .option(...BASE_OPTION)
     .option(...LISTING_OPTION)
+    .option(...PART_OPTION)
     .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',

@@ -4,6 +4,7 @@ import type { ListOptions } from '../actions/list.ts'
 import { BASE_OPTION, LISTING_OPTION } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, PATTERN_HELP, type Start } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
+import { PART_OPTION } from '../part-options.ts'
 
 /** Adds `list` to the tree. */
 export function declareList(program: Command, start: Start): void {
@@ -22,6 +23,7 @@ export function declareList(program: Command, start: Start): void {
     .option('-0, --null', 'end each name with NUL instead of a newline')
     .option(...BASE_OPTION)
     .option(...LISTING_OPTION)
+    .option(...PART_OPTION)
     .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',
