@@ -26,7 +26,7 @@ export interface ExtractProgress {
 export interface ExtractOptions {
   /** Only these entries: exact paths, and folders with all that is in them. @defaultValue all */
   only?: readonly string[] | undefined
-  /** Only entries for which this says true; asked twice for each. @defaultValue all */
+  /** Only entries for which this says true; asked several times for each. @defaultValue all */
   filter?: ((entry: Entry) => boolean) | undefined
   /** How many leading components are cut off every path; entries with no more are left out. @defaultValue 0 */
   stripComponents?: number | undefined
@@ -36,6 +36,13 @@ export interface ExtractOptions {
    * written through or into a file or link that stands. @defaultValue 'error'
    */
   existing?: ExistingPolicy | undefined
+  /**
+   * Removes what the archive does not have: in folders that it names and that are wanted, and, where it says that its root is
+   * a folder and all of it is wanted, in the target folder. With `replace`, folders in the way of other entries go as well.
+   * Nothing is removed when an entry could not be restored. What was left out when the archive was made goes, too.
+   * @defaultValue false
+   */
+  delete?: boolean | undefined
   /** Judges everything and writes nothing; data is not read. @defaultValue false */
   dryRun?: boolean | undefined
   /** Restores owner and group by their numbers. @defaultValue true for root, else false */
@@ -55,6 +62,8 @@ export interface ExtractOptions {
   onProgress?: ((progress: ExtractProgress) => void) | undefined
   /** Told of each entry that was restored, in the order it was. */
   onEntry?: ((entry: Entry) => void) | undefined
+  /** Told of each place below the target folder that was removed. */
+  onDelete?: ((place: string) => void) | undefined
   /**
    * Told of each refusal, which has a `reason`, and each problem as it comes: an extraction that throws gives no report.
    */
@@ -67,6 +76,9 @@ export interface ExtractOptions {
 export interface ExtractSettings extends PlacePolicy, RightsPolicy {
   readonly only: readonly string[] | undefined
   readonly filter: (entry: Entry) => boolean
+  /** Whether neither paths nor a filter leave anything out. */
+  readonly wantsAll: boolean
+  readonly delete: boolean
   readonly existing: ExistingPolicy
   readonly dryRun: boolean
   readonly devices: boolean
@@ -74,6 +86,7 @@ export interface ExtractSettings extends PlacePolicy, RightsPolicy {
   readonly foldsNames: boolean | undefined
   readonly onProgress: (progress: ExtractProgress) => void
   readonly onEntry: (entry: Entry) => void
+  readonly onDelete: (place: string) => void
   readonly onProblem: (problem: RefusedEntry | ExtractProblem) => void
   readonly signal: AbortSignal | undefined
 }
@@ -89,6 +102,8 @@ export function resolveExtractOptions(options: ExtractOptions): ExtractSettings 
     throw new RangeError(`stripComponents must be a whole number from 0, got ${stripComponents}`)
   if (existing !== 'error' && existing !== 'replace' && existing !== 'keep')
     throw new TypeError(`existing must be 'error', 'replace' or 'keep', got ${JSON.stringify(existing)}`)
+  if (options.delete && stripComponents > 0)
+    throw new TypeError('delete cannot be combined with stripComponents: several folders may then fall together')
   const isRoot = process.geteuid?.() === 0
   const { owners = isRoot, samePermissions = false } = options
   return {
@@ -97,6 +112,8 @@ export function resolveExtractOptions(options: ExtractOptions): ExtractSettings 
     windows: process.platform === 'win32',
     only: options.only,
     filter: options.filter ?? (() => true),
+    wantsAll: options.only === undefined && options.filter === undefined,
+    delete: options.delete ?? false,
     dryRun: options.dryRun ?? false,
     owners,
     samePermissions,
@@ -106,6 +123,7 @@ export function resolveExtractOptions(options: ExtractOptions): ExtractSettings 
     foldsNames: options.foldsNames,
     onProgress: options.onProgress ?? (() => undefined),
     onEntry: options.onEntry ?? (() => undefined),
+    onDelete: options.onDelete ?? (() => undefined),
     onProblem: options.onProblem ?? (() => undefined),
     signal: options.signal,
   }

@@ -39,6 +39,8 @@ export interface ExtractReport {
   readonly specialCount: number
   /** Entries left out because something stood there, with `existing: 'keep'`. */
   readonly keptCount: number
+  /** Files, folders and links that were removed, with `delete`. */
+  readonly deletedCount: number
   /** Entries restored without their setuid, setgid or privileged attributes; see `samePermissions`. */
   readonly droppedRightsCount: number
   readonly refusedCount: number
@@ -61,6 +63,8 @@ export class ReportBuilder {
   #problemCount = 0
   #keptCount = 0
   #droppedRightsCount = 0
+  #deletedCount = 0
+  #doubtfulCount = 0
   #bytes = 0
 
   /** @param onProblem - told of each refusal and problem as it comes, beyond the bound too */
@@ -77,6 +81,22 @@ export class ReportBuilder {
   /** Counts an entry left out for what stands there. */
   kept(): void {
     this.#keptCount += 1
+  }
+
+  /** Counts something that was removed. */
+  deleted(): void {
+    this.#deletedCount += 1
+  }
+
+  /** Notes a problem with an entry that was restored all the same. */
+  doubtful(path: string, error: IsptarError): void {
+    this.#doubtfulCount += 1
+    this.#problem(path, error)
+  }
+
+  /** Whether everything that was not refused is restored, doubtful data too. */
+  get isComplete(): boolean {
+    return this.#problemCount === this.#doubtfulCount
   }
 
   /** Counts an entry that lost rights. */
@@ -138,6 +158,7 @@ export class ReportBuilder {
       linkCount,
       specialCount,
       keptCount: this.#keptCount,
+      deletedCount: this.#deletedCount,
       droppedRightsCount: this.#droppedRightsCount,
       refusedCount: this.#refusedCount,
       refused: this.#refused,

@@ -8,11 +8,14 @@ import { PathSelection } from '../extract/path-selection.ts'
 import type { Archive } from '../read/archive.ts'
 import type { Entry } from '../read/entry.ts'
 import { type ExtractOptions, type ExtractSettings, resolveExtractOptions } from './extract-options.ts'
+import { deleteOthers } from './extract-delete.ts'
 import { type ExtractReport, ReportBuilder } from './extract-report.ts'
 import { surveyArchive, surveyedEntries, type Survey } from './extract-survey.ts'
 import { fileError } from './file-error.ts'
 import { makeFolders } from './make-folders.ts'
+import { filesOf } from './own-files.ts'
 import { loadPosix, type Posix } from './posix.ts'
+import { TreeRemover } from './remove-tree.ts'
 import { RestoreLedger } from './restore-ledger.ts'
 import { LinkRestorer, PendingLinks } from './restore-links.ts'
 import { RestoreRoot, type RestoreRootOptions } from './restore-root.ts'
@@ -70,22 +73,48 @@ export async function extractInto(
   const pending = new PendingLinks()
   const root = openRoot(directory, settings, { ...seams, isLink: (place) => pending.isSymlink(place) })
   const sources = root && survey.linkTargets.size > 0 ? new RestoreRoot(directory, seams) : undefined
+  const removals = root && settings.delete ? new RestoreRoot(directory, seams) : undefined
   try {
+    const notices: string[] = []
+    const remover = removals && createRemover(removals, archive, { settings, report, notices })
     const ledger = new RestoreLedger(survey)
     const posix = seams.posix ?? (await loadPosix())
     const reader = survey.isDense ? archive.readAhead() : archive
-    const tree = new TreeRestorer({ root, settings, ledger, posix, report, reader })
+    const tree = new TreeRestorer({ root, settings, ledger, posix, report, remover, reader })
     const run: Run = { archive, settings, survey, selection, report, pending, ledger, tree, root, sources }
     try {
       await restoreEntries(run)
+      if (remover && report.isComplete)
+        await deleteOthers({ archive, settings, selection, report, remover, foldsNames: tree.foldsNames })
+      else if (remover) notices.push('nothing else was removed, since not everything could be restored')
     } finally {
       tree.finishFolders()
     }
-    return report.build(posix.notice === undefined || settings.dryRun ? [] : [posix.notice])
+    if (posix.notice !== undefined && !settings.dryRun) notices.push(posix.notice)
+    return report.build(notices)
   } finally {
     root?.close()
     sources?.close()
+    removals?.close()
   }
+}
+
+function createRemover(
+  root: RestoreRoot,
+  archive: Archive,
+  { settings, report, notices }: { settings: ExtractSettings; report: ReportBuilder; notices: string[] },
+): TreeRemover {
+  return new TreeRemover({
+    root,
+    ownFiles: filesOf([archive]),
+    dryRun: settings.dryRun,
+    onRemoved: (place) => {
+      report.deleted()
+      settings.onDelete(place)
+    },
+    onKept: (place, why) => notices.push(`${JSON.stringify(place)} is not removed: ${why}`),
+    onFailure: (place, error) => report.failed(place, error, settings.signal),
+  })
 }
 
 interface Run {

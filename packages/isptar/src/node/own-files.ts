@@ -61,8 +61,17 @@ export function filesOf(archives: readonly Archive[]): OwnFiles {
   const opened = archives.flatMap((archive) => [archive, ...archive.bases])
   // What a source is called is the path of its file, if it has one.
   for (const path of opened.flatMap((archive) => archive?.sliceNames ?? archive?.name ?? []))
-    if (!path.includes('\0')) files.add(path)
+    if (isFile(path)) files.add(path)
   return files
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    // No path at all: a URL, or whatever a source is called.
+    return false
+  }
 }
 
 /**

@@ -29,6 +29,11 @@ export class RestoreNames {
     this.#settle(folds ?? (root === undefined ? USUALLY_FOLDS : undefined))
   }
 
+  /** Whether names are folded, as far as that is known. */
+  get folds(): boolean {
+    return this.#folds ?? USUALLY_FOLDS
+  }
+
   /**
    * Takes the place of an entry.
    *
@@ -42,7 +47,7 @@ export class RestoreNames {
       this.#settle(tried ?? (this.#attempts === MAX_ATTEMPTS ? USUALLY_FOLDS : undefined))
     }
     const other = this.#register?.claim(place)
-    return (this.#folds ?? USUALLY_FOLDS) ? other : undefined
+    return this.folds ? other : undefined
   }
 
   #settle(folds: boolean | undefined): void {

@@ -150,6 +150,12 @@ export class RestoreRoot {
   }
 }
 
+/** Parts a place into its folder and its name. */
+export function splitPlace(place: string): readonly [parent: string, name: string] {
+  const slash = place.lastIndexOf('/')
+  return slash < 0 ? ['', place] : [place.slice(0, slash), place.slice(slash + 1)]
+}
+
 /** By number and not `self`, so that commands started with such a path find it as well. */
 function procFolder(): string {
   return `/proc/${process.pid}/fd/`

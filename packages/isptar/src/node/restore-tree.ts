@@ -11,11 +11,12 @@ import type { ReportBuilder } from './extract-report.ts'
 import type { ExtractSettings } from './extract-options.ts'
 import { errnoOf } from './file-error.ts'
 import type { Posix } from './posix.ts'
+import type { TreeRemover } from './remove-tree.ts'
 import { type AttributeContext, type Attributes, applyToFd, applyToPath } from './restore-attributes.ts'
 import { install, restoreData } from './restore-file.ts'
 import type { RestoreLedger } from './restore-ledger.ts'
 import { RestoreNames } from './restore-names.ts'
-import type { RestoreFolder, RestoreRoot } from './restore-root.ts'
+import { type RestoreFolder, type RestoreRoot, splitPlace } from './restore-root.ts'
 
 /** What restoring takes. */
 export interface RestoreContext {
@@ -25,6 +26,8 @@ export interface RestoreContext {
   readonly ledger: RestoreLedger
   readonly posix: Posix
   readonly report: ReportBuilder
+  /** Empties folders that are in the way; undefined when they are to stay. */
+  readonly remover: TreeRemover | undefined
   /** Through what the data is read: the archive, or a view of it. */
   readonly reader: EntryReader
 }
@@ -97,6 +100,11 @@ export class TreeRestorer {
     this.#restored(entry, place)
   }
 
+  /** Whether the file system takes names that differ in case or normalisation for one. */
+  get foldsNames(): boolean {
+    return this.#names.folds
+  }
+
   /** Gives folders their rights and times, the deepest first: a folder may end without any rights. */
   finishFolders(): void {
     for (const place of [...this.#folders.keys()].sort().reverse()) {
@@ -125,7 +133,7 @@ export class TreeRestorer {
     const { ledger, report, settings } = this.#context
     ledger.made(place, entry)
     report.restored(entry.type, entry.sizeBytes)
-    if (entry.dirty) report.failed(entry.path, dirtyData(entry), undefined)
+    if (entry.dirty) report.doubtful(entry.path, dirtyData(entry))
     settings.onEntry(entry)
   }
 
@@ -167,13 +175,15 @@ export class TreeRestorer {
     )
   }
 
-  /** Tells whether an entry may go to a name; a folder in the way goes when it is empty. */
+  /** Tells whether an entry may go to a name; a folder in the way goes when it is empty, or may be emptied. */
   #makeRoom(entry: Entry, folder: RestoreFolder, name: string): boolean {
     const place = folder.place === '' ? name : `${folder.place}/${name}`
     const stands = standingAt(folder, name)
     if (stands === undefined) return true
     if (!this.#mayReplace(entry, place)) return false
-    if (!stands.isDirectory() || this.#context.settings.dryRun) return true
+    if (!stands.isDirectory()) return true
+    if (this.#context.settings.existing === 'replace') this.#context.remover?.remove(place)
+    if (this.#context.settings.dryRun || standingAt(folder, name) === undefined) return true
     try {
       rmdirSync(folder.at(name))
     } catch (error) {
@@ -200,11 +210,6 @@ export class TreeRestorer {
       onDroppedRights: () => report.droppedRights(),
     }
   }
-}
-
-function splitPlace(place: string): readonly [parent: string, name: string] {
-  const slash = place.lastIndexOf('/')
-  return slash < 0 ? ['', place] : [place.slice(0, slash), place.slice(slash + 1)]
 }
 
 function standingAt(folder: RestoreFolder, name: string): Stats | undefined {

@@ -42,6 +42,7 @@ describe('what is extracted', () => {
       linkCount: 2,
       specialCount: 1,
       keptCount: 0,
+      deletedCount: 0,
       droppedRightsCount: 0,
       refusedCount: 0,
       refused: [],
@@ -267,6 +268,7 @@ describe('how it ends', () => {
   test('data of another length than listed leaves nothing', async () => {
     const scene = makeScene()
     const lying = {
+      digest: async () => undefined,
       formatVersion: 2 as const,
       bytes: async () => new Uint8Array(4),
       stream: () => new Blob([new Uint8Array(4)]).stream(),
@@ -283,7 +285,9 @@ describe('how it ends', () => {
         sizeBytes,
         columns: new Map(),
       } as const
-      const written = folder && restoreData(folder, 'f', new Entry(record, lying), undefined, () => undefined)
+      const written =
+        folder &&
+        restoreData(folder, 'f', new Entry(record, lying, { line: 0, checked: true }), undefined, () => undefined)
       await expect(written).rejects.toMatchObject({ code: 'integrity', expected: sizeBytes, actual: 4 })
     }
     root.close()
