@@ -6,11 +6,16 @@ interface Weighed<T> {
   readonly weight: number
 }
 
+/** Items taken before the array is cut: taking off one at a time would move all the others. */
+const CUT_AFTER = 512
+
 /** One task puts, one takes. */
 export class Channel<T> {
   readonly #maxWeight: number
   readonly #waiting: Waiting
-  readonly #items: Weighed<T>[] = []
+  #items: (Weighed<T> | undefined)[] = []
+  /** How many of them are taken. */
+  #taken = 0
   #weight = 0
   #ended = false
 
@@ -25,7 +30,7 @@ export class Channel<T> {
 
   /** How many items wait to be taken. */
   get length(): number {
-    return this.#items.length
+    return this.#items.length - this.#taken
   }
 
   /** What they weigh. */
@@ -43,9 +48,15 @@ export class Channel<T> {
 
   /** Takes the first item; undefined when there will be none. */
   async take(): Promise<T | undefined> {
-    await this.#waiting.until(() => this.#items.length > 0 || this.#ended)
-    const first = this.#items.shift()
+    await this.#waiting.until(() => this.length > 0 || this.#ended)
+    const first = this.#items[this.#taken]
     if (first === undefined) return undefined
+    this.#items[this.#taken] = undefined
+    this.#taken += 1
+    if (this.#taken >= CUT_AFTER) {
+      this.#items = this.#items.slice(this.#taken)
+      this.#taken = 0
+    }
     this.#weight -= first.weight
     this.#waiting.notify()
     return first.item
