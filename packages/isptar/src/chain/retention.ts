@@ -2,6 +2,7 @@
  * Says which archives of a backup may go: a calendar keeps some, and those keep what they need. Whatever stays is whole:
  * no archive that stays needs one that goes (SPEC 8).
  */
+import { newestFirst, writtenAt } from './newest-first.ts'
 import { type Period, periodOf, PERIODS } from './retention-periods.ts'
 import { neededBases, type RetentionArchive } from './retention-needs.ts'
 
@@ -48,13 +49,13 @@ export function planRetention<A extends RetentionArchive>(
   policy: RetentionPolicy,
 ): RetentionDecision<A>[] {
   checkPolicy(policy)
-  const newestFirst = archives.toSorted((a, b) => timeOf(b) - timeOf(a))
-  const copies = groupByIdentity(newestFirst)
-  const reasons = new Map(newestFirst.map((archive) => [archive, ownReasons(archive)]))
-  for (const [identity, reason] of keptByCalendar(newestFirst, policy))
+  const ordered = inOrder(archives)
+  const copies = groupByIdentity(ordered)
+  const reasons = new Map(ordered.map((archive) => [archive, ownReasons(archive)]))
+  for (const [identity, reason] of keptByCalendar(ordered, policy))
     for (const copy of copies.get(identity) ?? []) reasons.get(copy)?.push(reason)
-  keepNeeded(newestFirst, copies, reasons)
-  return newestFirst.map((archive) => {
+  keepNeeded(ordered, copies, reasons)
+  return ordered.map((archive) => {
     const found = reasons.get(archive) ?? []
     return { archive, keep: found.length > 0, reasons: found }
   })
@@ -68,14 +69,13 @@ function checkPolicy(policy: RetentionPolicy): void {
     throw new RangeError('the policy keeps no archive: set keepLast, daily, weekly, monthly or yearly')
 }
 
-/** Archives without a time come last. */
-function timeOf({ createdAt }: RetentionArchive): number {
-  const time = Date.parse(createdAt ?? '')
-  return Number.isNaN(time) ? Number.MIN_SAFE_INTEGER : time
+/** Newest first; archives without a time come last. */
+function inOrder<A extends RetentionArchive>(archives: readonly A[]): A[] {
+  return [...newestFirst(archives.filter(hasTime)), ...archives.filter((archive) => !hasTime(archive))]
 }
 
 function hasTime(archive: RetentionArchive): boolean {
-  return timeOf(archive) !== Number.MIN_SAFE_INTEGER
+  return !Number.isNaN(writtenAt(archive))
 }
 
 function groupByIdentity<A extends RetentionArchive>(archives: readonly A[]): ReadonlyMap<string, readonly A[]> {
@@ -97,10 +97,10 @@ function ownReasons(archive: RetentionArchive): RetentionReason[] {
 
 /** Copies of an archive, and its catalogue, count as one: they have one identity. */
 function* keptByCalendar(
-  newestFirst: readonly RetentionArchive[],
+  ordered: readonly RetentionArchive[],
   policy: RetentionPolicy,
 ): Iterable<readonly [identity: string, reason: RetentionReason]> {
-  const times = new Map(newestFirst.filter(hasTime).map((archive) => [archive.identity, timeOf(archive)]))
+  const times = new Map(ordered.filter(hasTime).map((archive) => [archive.identity, writtenAt(archive)]))
   const dated = [...times]
   for (const [index, [identity]] of dated.slice(0, policy.keepLast ?? 0).entries())
     yield [identity, { rule: 'last', text: `last ${index + 1}` }]

@@ -95,6 +95,15 @@ describe('what stays keeps what it needs', () => {
     })
   })
 
+  it('of one moment, a differential is newer than its base', () => {
+    const late = archiveOf('late', full.createdAt, ['full'])
+    for (const archives of [
+      [full, late],
+      [late, full],
+    ])
+      expect(plan(archives, { keepLast: 1 })).toEqual({ late: 'last 1', full: 'needed by late' })
+  })
+
   it('only those whose data it has, where that is known', () => {
     const exact = { ...tue, usedDepths: new Set([2]) }
     expect(plan([full, mon, exact], { keepLast: 1 })).toEqual({ tue: 'last 1', mon: 'goes', full: 'needed by tue' })
