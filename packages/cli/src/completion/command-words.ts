@@ -30,9 +30,10 @@ export function describeCommands(program: Command): readonly CommandWords[] {
     options: command.name() === 'help' ? [] : merge(optionsOf(command), common),
     choices: command.registeredArguments[0]?.argChoices ?? [],
   }))
-  const names = described.flatMap((command) => command.names)
+  const guides = program.commands.filter((command) => !commands.includes(command)).map((command) => command.name())
+  const topics = described.flatMap((command) => command.names).filter((name) => name !== 'help')
   return described.map((command) =>
-    command.names[0] === 'help' ? { ...command, choices: names.filter((name) => name !== 'help') } : command,
+    command.names[0] === 'help' ? { ...command, choices: [...topics, ...guides] } : command,
   )
 }
 
