@@ -202,3 +202,36 @@ describe('--listing', () => {
     expect((await isptar(...create, '--force')).code).toBe(0)
   })
 })
+
+describe('extract --delete', () => {
+  async function restored(): Promise<string> {
+    await isptar('create', '-C', at('site'), at('a.tgz'), '.')
+    await isptar('extract', at('a.tgz'), '-C', at('out'))
+    writeFileSync(at('out/extra'), 'x')
+    return at('out/extra')
+  }
+
+  test('makes a folder what it was', async () => {
+    const extra = await restored()
+    const args = ['extract', at('a.tgz'), '-C', at('out'), '--overwrite', '--delete']
+    expect(await isptar(...args, '--dry-run')).toMatchObject({ code: 0, stdout: 'a\nb\ndelete extra\n' })
+    expect(existsSync(extra)).toBe(true)
+    expect(await isptar('-v', ...args)).toMatchObject({ code: 0, stderr: expect.stringContaining('delete extra\n') })
+    expect(existsSync(extra)).toBe(false)
+  })
+
+  test('leaves all else alone when only a part is restored', async () => {
+    const extra = await restored()
+    await isptar('extract', at('a.tgz'), 'a', '-C', at('out'), '--overwrite', '--delete')
+    expect(existsSync(extra)).toBe(true)
+  })
+
+  test.each([
+    [['--strip-components', '1'], '--delete and --strip-components cannot be combined'],
+    [['-O'], '--to-stdout and --delete cannot be combined'],
+  ])('is refused with %j', async (options, message) => {
+    await restored()
+    const done = await isptar('extract', at('a.tgz'), '--delete', ...options)
+    expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
+  })
+})

@@ -27,6 +27,7 @@ export interface ExtractOptions extends RelativeOptions, PartOptions {
   readonly stripComponents: number
   readonly overwrite?: true
   readonly keep?: true
+  readonly delete?: true
   readonly dryRun?: true
   readonly toStdout?: true
   readonly devices?: true
@@ -62,12 +63,15 @@ export async function extract(
 function checkOptions(options: ExtractOptions): void {
   const { toStdout, dryRun, overwrite, keep, devices, samePermissions } = options
   if (options.directory === '') throw new UsageError('the folder to restore into is the empty string; this one is "."')
+  if (options.delete && options.stripComponents > 0)
+    throw new UsageError('--delete and --strip-components cannot be combined')
   if (!toStdout) return
   const disk = {
     '--dry-run': dryRun,
     '--strip-components': options.stripComponents > 0,
     '--overwrite': overwrite,
     '--keep': keep,
+    '--delete': options.delete,
     '--devices': devices,
     '--same-permissions': samePermissions,
   }
@@ -112,6 +116,7 @@ async function restore(
     ...(options.owner ? {} : { owners: false }),
     stripComponents: options.stripComponents,
     existing: existingPolicy(options),
+    delete: options.delete ?? false,
     dryRun,
     devices: options.devices ?? false,
     samePermissions: options.samePermissions ?? false,
@@ -120,6 +125,10 @@ async function restore(
     onProblem: (problem) => {
       if (printed < MAX_PRINTED) void context.fail(problemText(problem))
       printed += 1
+    },
+    onDelete: (place) => {
+      if (dryRun) names.gather(`delete ${show(place)}\n`)
+      else void context.detail(`delete ${place}`)
     },
     onEntry: (entry) => {
       if (dryRun) names.gather(`${show(placeOf(entry, options.stripComponents))}\n`)
@@ -161,6 +170,7 @@ async function printReport(report: ExtractReport, dryRun: boolean, context: Cont
     )
   const parts = [`${dryRun ? 'would restore' : 'restored'} ${plural(report.entryCount, 'entry', 'entries')}`]
   if (!dryRun) parts.push(longSize(report.dataBytes))
+  if (report.deletedCount > 0) parts.push(`${report.deletedCount} ${dryRun ? 'to delete' : 'deleted'}`)
   if (report.keptCount > 0) parts.push(`${plural(report.keptCount, 'entry', 'entries')} kept as they were`)
   if (refusedCount > 0) parts.push(`${plural(refusedCount, 'entry', 'entries')} refused`)
   if (problemCount > 0) parts.push(plural(problemCount, 'problem'))

@@ -21,6 +21,7 @@ export function declareExtract(program: Command, start: Start): void {
     .option('--strip-components <count>', 'drop that many leading folders', wholeNumber(0, 1000), 0)
     .addOption(new Option('--overwrite', 'replace files that exist').conflicts('keep'))
     .option('--keep', 'leave files that exist as they are, without a word')
+    .option('--delete', 'remove what the archive does not have from the folders it restores')
     .option('-n, --dry-run', 'print what would be restored, write nothing')
     .option('-O, --to-stdout', 'write the data of files to standard output')
     .option('--devices', 'restore character and block devices as well; needs root')
@@ -36,6 +37,7 @@ export function declareExtract(program: Command, start: Start): void {
         ['isptar extract site.tgz', 'restore all into this folder'],
         ['isptar extract https://example.org/site.tgz -C /restore srv/site/conf', 'one folder of a remote archive'],
         ['isptar extract site.tgz -C /restore "*.conf" --dry-run', 'see what a glob would restore'],
+        ['isptar extract tuesday.tgz -C /restore --overwrite --delete', 'make a folder what it was on Tuesday'],
         ['isptar extract site.tgz -O var/dump.sql | psql', 'data into a program'],
       ),
     )
