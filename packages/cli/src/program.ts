@@ -8,11 +8,16 @@ import { declareCompletion } from './commands/completion.ts'
 import { declareCreate } from './commands/create.ts'
 import { declareDiff } from './commands/diff.ts'
 import { declareExtract } from './commands/extract.ts'
+import { declareFlatten } from './commands/flatten.ts'
 import { declareInfo } from './commands/info.ts'
+import { declareIsolate } from './commands/isolate.ts'
 import { declareList } from './commands/list.ts'
+import { declareMerge } from './commands/merge.ts'
 import { declarePrune } from './commands/prune.ts'
 import { declarePull } from './commands/pull.ts'
 import { declareServer } from './commands/server.ts'
+import { declareSplit } from './commands/split.ts'
+import { declareTopics } from './commands/topics.ts'
 import { declareVerify } from './commands/verify.ts'
 import { declareVersions } from './commands/versions.ts'
 import type { Start } from './declare.ts'
@@ -21,6 +26,8 @@ import { EXIT_CODES } from './exit-code.ts'
 
 const DESCRIPTION =
   'Seekable tar.gz archives: any tar unpacks them, and one file comes out of a large or remote one by reading just that file.'
+
+const GUIDES = '\n\nGuides:\n  $ isptar help backup\n      a full backup each week, differentials in between'
 
 const DEFAULT_COLUMNS = 80
 /** Longer lines of help are hard to read on any screen. */
@@ -41,7 +48,7 @@ export function createProgram(io: CommandIo, printed: { out: string; err: string
     .option('-q, --quiet', 'print no progress, notices or summaries')
     .option('-v, --verbose', 'print more: each entry, and where an error comes from')
     .helpOption('-h, --help', 'print help')
-    .helpCommand('help [command]', 'print help of a command')
+    .helpCommand('help [command]', 'print help of a command, or a guide')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, subcommandTerm })
     .configureOutput({
@@ -64,7 +71,9 @@ export function createProgram(io: CommandIo, printed: { out: string; err: string
         ['isptar list -l https://example.org/site.tgz', 'look into a remote archive'],
         ['isptar cat https://example.org/site.tgz srv/site/index.html', 'fetch one file of it'],
         ['isptar extract site.tgz -C /restore "*.conf"', 'restore some'],
-      ) + exitCodeTable(),
+      ) +
+        GUIDES +
+        exitCodeTable(),
     )
   const declarations = [
     declareCreate,
@@ -76,10 +85,15 @@ export function createProgram(io: CommandIo, printed: { out: string; err: string
     declareVersions,
     declareDiff,
     declarePrune,
+    declareFlatten,
+    declareMerge,
+    declareSplit,
+    declareIsolate,
     declarePull,
     declareClient,
     declareServer,
     declareCompletion,
+    declareTopics,
   ]
   for (const declare of declarations) declare(program, start)
   return program
