@@ -25,10 +25,11 @@ restoring it would read. diff says what changed.
   $ isptar versions srv/site/index.html /backup/wed.tgz
   $ isptar diff /backup/sun.tgz /backup/wed.tgz && echo nothing
 
-RESTORE one file as it was on Tuesday; then everything as it was on Wednesday.
+RESTORE one file as it was on Tuesday; then all of it, and nothing else, as it
+was on Wednesday.
 
   $ isptar extract /backup/tue.tgz -C /restore srv/site/index.html
-  $ isptar extract /backup/wed.tgz -C /restore --overwrite
+  $ isptar extract /backup/wed.tgz -C /restore --overwrite --delete
 
 CHECK that every byte can be read, and that a restored tree is what was packed.
 Do it also with archives that come back from other disks.
