@@ -97,6 +97,7 @@ class Verification {
   readonly #readsData: boolean
   #digests: AsyncGenerator<Uint8Array | undefined, void, undefined> | undefined
   #lastPath: Uint8Array | undefined
+  #saidDisplaced: boolean
   #problemCount = 0
   #entryCount = 0
   #dataBytes = 0
@@ -108,6 +109,7 @@ class Verification {
     this.#context = context
     this.#options = options
     this.#readsData = !options.quick
+    this.#saidDisplaced = context.notices.some((notice) => notice === context.data.displaced)
     this.#tar =
       this.#readsData && context.data.displaced === undefined && context.data.hasColumns && !context.isPart
         ? new TarAgreement(context.data, context.info.has('base'), options.signal)
@@ -223,8 +225,17 @@ class Verification {
       this.#baseCount += 1
       return
     }
-    if (!this.#readsData || (depth === 0 && this.#context.data.displaced !== undefined)) return
+    if (!this.#readsData || (depth === 0 && this.#isOutOfReach(record))) return
     this.#dataBytes += await checkData(this.#context.data, record, digest, this.#options.signal)
+  }
+
+  /** Whether the data is not where the listing says: the archive is a catalogue, or was displaced, which is said once. */
+  #isOutOfReach({ sizeBytes }: ListingRecord): boolean {
+    const { displaced } = this.#context.data
+    if (displaced === undefined) return false
+    if (sizeBytes > 0 && !this.#saidDisplaced) this.#notice(displaced)
+    this.#saidDisplaced ||= sizeBytes > 0
+    return true
   }
 
   /** A hardlink is worth nothing unless what it names is there, and is more than another link. */
