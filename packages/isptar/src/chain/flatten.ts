@@ -20,11 +20,11 @@ const KEPT_KEYS = ['top']
  * is damaged; what the target throws
  * @example
  * ```ts
- * const base = await openArchive(new MemorySource(sunday))
- * const archive = await openArchive(new MemorySource(wednesday), { bases: [base] })
+ * const archive = await openArchive(new HttpSource('https://backups.example/site.tgz'))
  * const target = new MemoryTarget()
- * await flattenArchive(archive, target)
- * console.log(target.bytes().length)
+ * const { entryCount, sizeBytes } = await flattenArchive(archive, target)
+ * console.log(entryCount, sizeBytes)
+ * await archive.close()
  * ```
  */
 export async function flattenArchive(
