@@ -137,9 +137,12 @@ export async function openBaseReuse(given: readonly Archive[], options: BaseReus
 }
 
 async function checkData(base: Archive, options: ReadOptions): Promise<void> {
-  if (base.isCatalogue)
-    throw new BaseMismatchError(`${base.name} is a catalogue: data is copied from the archive, give that as base`)
   await base.checkBases(undefined, options)
+  if (!base.isCatalogue) return
+  // A differential of the original that has no data of its own cannot be told from its catalogue, and need not be.
+  for await (const { location } of base.entries(options))
+    if (location?.depth === 0)
+      throw new BaseMismatchError(`${base.name} is a catalogue: data is copied from the archive, give that as base`)
 }
 
 /** What changed while it was packed is no state it ever had; what lies in an unknown base could not be checked later. */
