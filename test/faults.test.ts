@@ -3,10 +3,11 @@
  * or it is an error of this library; and an archive that could not be written whole never appears.
  */
 import { readFileSync } from 'node:fs'
-import { createArchive, MemorySource, MemoryTarget, openArchive, StorageError } from 'isptar'
+import { createArchive, isIsptarError, MemorySource, MemoryTarget, openArchive, StorageError } from 'isptar'
 import type { Archive, ByteSource, OpenOptions, ReadOptions, TailBytes, Target } from 'isptar'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { describeArchive, readDamaged } from '../packages/isptar/test/read/archive-content.ts'
+import { describeArchive, describeEntry, readDamaged } from '../packages/isptar/test/read/archive-content.ts'
+import { collect } from '../packages/isptar/test/read/collect.ts'
 import { buildArchive, SAMPLE_TIME, SMALL_TREE } from '../packages/isptar/test/write/build-archive.ts'
 import { fixturePath } from './original-archives.ts'
 
@@ -120,6 +121,50 @@ describe('a source that goes wrong', () => {
     expect(first).toBe('d')
   })
 })
+
+describe('lookups, parts and digests from a source that goes wrong', () => {
+  const heavy = new Map([['user.heavy', noise(24_000)]])
+  const large = noise(20_000)
+  let seekable: Uint8Array
+
+  beforeAll(async () => {
+    const names = Array.from({ length: 9 }, (_, i) => ({ path: `d/f${i}`, data: `${i}`, xattrs: heavy }))
+    seekable = await buildArchive([{ path: 'd/a', data: large }, ...names], { seekBytes: 4096 })
+  })
+
+  /** All that is asked of the archive, each as text. */
+  const questions: readonly ((archive: Archive) => Promise<unknown>)[] = [
+    async (archive) => (await archive.find('d/f5'))?.path,
+    async (archive) => (await archive.find('d/f5x'))?.path,
+    async (archive) => (await archive.entryAt(7))?.path,
+    async (archive) => Buffer.from(await archive.bytes('d/a', { start: 5000, end: 13_000 })).toString('hex'),
+    async (archive) => Buffer.from((await (await archive.get('d/f3')).digest()) ?? []).toString('hex'),
+    async (archive) => (await collect(archive.entries({ under: 'd/f2', digests: true }))).map(describeEntry),
+  ]
+
+  const faults: readonly Fault[] = ['fails', 'fails midway', 'is short', 'is long']
+  it.each(faults)('the nth read %s: right, or an error of this library', async (fault) => {
+    for (const question of questions) {
+      await using sound = await openArchive(new MemorySource(seekable), { tailBytes: 39 })
+      const expected = await question(sound)
+      let calls = 0
+      for (let n = 1; calls === 0; n += 1) {
+        const source = new FaultySource(new MemorySource(seekable), fault, (call) => call === n)
+        const found = await openArchive(source, { tailBytes: 39 }).then(question).catch(refusal)
+        expect([REFUSED, expected], `read ${n}`).toContainEqual(found)
+        if (source.calls < n) calls = source.calls
+      }
+      expect(calls).toBeGreaterThan(3)
+    }
+  })
+})
+
+const REFUSED = Symbol('refused')
+
+function refusal(error: unknown): typeof REFUSED {
+  if (!isIsptarError(error)) throw error
+  return REFUSED
+}
 
 /** Lets the nth call go wrong, for n = 1, 2, … until a whole run needs fewer calls; gives that number of calls. */
 async function eachCall(

@@ -1,6 +1,6 @@
 /** Reads SHA-256 digests out of the digest section (SPEC 6.1): one by a small read, or all of them in order. */
 import { concatBytes } from '../bytes/concat.ts'
-import { FormatError } from '../errors.ts'
+import { FormatError, IntegrityError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { DIGEST_BYTES, digestCount, digestOffset, isDigest } from '../tail/digest-section.ts'
@@ -32,7 +32,8 @@ export class DigestSection {
    *
    * @param line - of the listing, from 0
    * @returns undefined where it has none
-   * @throws FormatError when the section ends before it, or is none whose digests lie where they should
+   * @throws FormatError when the section ends before it, or is none whose digests lie where they should; IntegrityError
+   * when the source gives more or fewer bytes
    */
   async at(line: number, options?: ReadOptions): Promise<Uint8Array | undefined> {
     const { offset, packedBytes } = this.#section
@@ -44,6 +45,8 @@ export class DigestSection {
       )
     }
     const digest = await this.#bytes.read(offset + digestOffset(line), DIGEST_BYTES, options)
+    if (digest.length !== DIGEST_BYTES)
+      throw new IntegrityError(`${this.#bytes.name} gave ${digest.length} bytes of a digest, expected ${DIGEST_BYTES}`)
     return isDigest(digest) ? digest : undefined
   }
 
