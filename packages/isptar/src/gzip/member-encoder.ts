@@ -6,16 +6,29 @@ import type { Codec, Level, RawDeflater } from './codec.ts'
 import { encodeMemberHeader } from './member-header.ts'
 import { encodeMemberTrailer } from './member-trailer.ts'
 
+/** How far a member is, right after a full flush. */
+export interface MemberProgress {
+  /** CRC-32 of the plaintext so far. */
+  readonly crc32: number
+  readonly plainBytes: number
+  /** With the header. */
+  readonly packedBytes: number
+}
+
 /** A gzip member in the making: `start`, any number of `push` and `fullFlush`, `finish`. One call at a time. */
 export class MemberEncoder {
   readonly #codec: Codec
   readonly #level: Level
   readonly #deflater: RawDeflater
-  #crc = 0
-  #plainBytes = 0
-  #packedBytes = 0
+  #crc: number
+  #plainBytes: number
+  #packedBytes: number
 
-  constructor(codec: Codec, level: Level) {
+  /** @param from - a member that was begun elsewhere, to go on with; it is started already */
+  constructor(codec: Codec, level: Level, from: MemberProgress = { crc32: 0, plainBytes: 0, packedBytes: 0 }) {
+    this.#crc = from.crc32
+    this.#plainBytes = from.plainBytes
+    this.#packedBytes = from.packedBytes
     this.#codec = codec
     this.#level = level
     this.#deflater = codec.createDeflater(level)

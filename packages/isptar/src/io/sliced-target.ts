@@ -50,9 +50,9 @@ export class SlicedTarget implements Target {
   readonly name: string
   readonly sliceBytes: number
   /** Present where there is a journal; see `Target.checkpoint`. */
-  readonly checkpoint?: (point: Checkpoint) => Promise<void>
+  readonly checkpoint: ((point: Checkpoint) => Promise<void>) | undefined
   /** Present where there is a journal; see `Target.note`. */
-  readonly note?: (lines: ListedLines) => Promise<void>
+  readonly note: ((lines: ListedLines) => Promise<void>) | undefined
   readonly #options: SlicedTargetOptions
   readonly #state: TargetState
   #slice: OpenSlice | undefined
@@ -71,9 +71,8 @@ export class SlicedTarget implements Target {
     this.sliceBytes = checkSliceBytes(sliceBytes)
     this.#options = options
     this.#state = new TargetState(name)
-    if (journal === undefined) return
-    this.checkpoint = (point) => this.#step('write', () => this.#checkpoint(point, journal))
-    this.note = (lines) => this.#step('write', () => journal.note(lines))
+    this.checkpoint = journal && ((point) => this.#step('write', () => this.#checkpoint(point, journal)))
+    this.note = journal && ((lines) => this.#step('write', () => journal.note(lines)))
   }
 
   /** How many slices are stored. They stay, whatever happens. */

@@ -28,9 +28,9 @@ export interface Target {
    * Keeps all that a later run needs to go on from here. Present where that is possible; the writer then calls it at the
    * next point at which it could go on once a slice is full, and before it commits.
    */
-  checkpoint?(point: Checkpoint): Promise<void>
+  readonly checkpoint?: ((point: Checkpoint) => Promise<void>) | undefined
   /** Keeps lines for the next checkpoint, so that nobody has to hold them. Present where `checkpoint` is. */
-  note?(lines: ListedLines): Promise<void>
+  readonly note?: ((lines: ListedLines) => Promise<void>) | undefined
   /** Makes what was written appear under its name, durably. */
   commit(): Promise<void>
   /** Leaves nothing behind. Safe to call at any time, also after a failure, and twice; never throws after `commit`. */

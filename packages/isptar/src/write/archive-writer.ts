@@ -4,6 +4,7 @@
  */
 import { codec as defaultCodec } from '#codec'
 import type { Codec, Level } from '../gzip/codec.ts'
+import type { ListedLines } from '../io/slice-journal.ts'
 import type { Target } from '../io/target.ts'
 import { type EncodedTail, encodeTail, type TailOptions } from '../tail/encode-tail.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
@@ -12,10 +13,11 @@ import type { Time } from '../tar/entry-type.ts'
 import { type BaseIdentity, checkCreatedAt, describeArchive } from './archive-info.ts'
 import { DataReader, type EntryData } from './entry-data.ts'
 import { type EntryInput, toTime } from './entry-input.ts'
-import { type AddedEntry, EntryWriter } from './entry-writer.ts'
+import { type AddedEntry, EntryWriter, type EntryWriterOptions } from './entry-writer.ts'
 import { Output } from './output.ts'
 import type { BaseData, PackedData } from './placed-data.ts'
 import { STORED_SUFFIXES } from './stored-suffixes.ts'
+import { decodeWriterState, type WriterState } from './writer-state.ts'
 
 export type { AddedEntry } from './entry-writer.ts'
 
@@ -43,10 +45,30 @@ export interface CreateOptions {
   serviceInfo?: ServiceInfo | undefined
   /** Takes the isolated catalogue: the tail alone (SPEC 2.4). It is committed after the archive. @defaultValue none */
   catalogue?: Target | undefined
+  /**
+   * Asked at each checkpoint for what the caller wants to find again when the writing is taken up by another run.
+   * @defaultValue nothing
+   */
+  checkpointNote?: (() => string) | undefined
   /** What deflates. @defaultValue `node:zlib` on Node, pako elsewhere */
   codec?: Codec | undefined
   /** Ends the writing early: the target is aborted. */
   signal?: AbortSignal | undefined
+}
+
+/** Where an archive stood when another run stopped. */
+export interface ResumedArchive {
+  /**
+   * Path of the file of which a part is written: it is to be added first, with all its data. Data that differs, or is
+   * none, makes the entry dirty.
+   */
+  readonly openPath: Uint8Array | undefined
+  /** How many entries are written. */
+  readonly entryCount: number
+  /** Whether all is written and `close` is to follow. */
+  readonly isComplete: boolean
+  /** What `checkpointNote` gave. */
+  readonly note: string
 }
 
 /** What was written. */
@@ -89,10 +111,13 @@ export function createArchive(target: Target, options: CreateOptions = {}): Arch
 /** An archive in the making. Entries are written one after the other, in the order of the calls. */
 export class ArchiveWriter {
   readonly #target: Target
-  readonly #output: Output
-  readonly #entries: EntryWriter
+  #output: Output
+  #entries: EntryWriter
   readonly #tail: Omit<TailOptions, 'offset'>
   readonly #options: CreateOptions
+  readonly #entryOptions: EntryWriterOptions
+  /** Whether the target has the tail already. */
+  #isComplete = false
   readonly #abortion: AbortController = new AbortController()
   /** Fires when the writer is aborted, by whichever way. */
   readonly #signal: AbortSignal
@@ -111,13 +136,26 @@ export class ArchiveWriter {
     this.#output = new Output(target)
     this.#signal = signal ? AbortSignal.any([this.#abortion.signal, signal]) : this.#abortion.signal
     this.#tail = { createdAt, codec, level }
-    this.#entries = new EntryWriter(this.#output, {
+    this.#entryOptions = {
       ...this.#tail,
       storeSuffixes: storeSuffixes.map((suffix) => suffix.toLowerCase()),
       seekBytes: checkSeekBytes(options.seekBytes ?? SEEK_BYTES),
       digests: (options.digest ?? 'sha256') === 'sha256',
       signal: this.#signal,
-    })
+      checkpointNote: options.checkpointNote ?? (() => ''),
+    }
+    this.#entries = new EntryWriter(this.#output, this.#entryOptions)
+  }
+
+  /**
+   * Goes on where another writer stopped, with the same options and a target that goes on as well; comes first.
+   *
+   * @param lines - what was kept of the listing, up to the checkpoint
+   * @param checkpoint - the `state` of the last one
+   * @throws FormatError for the state of another version of this program
+   */
+  resume(lines: AsyncIterable<ListedLines>, checkpoint: string): Promise<ResumedArchive> {
+    return this.#inTurn('resume', () => this.#orAbort(() => this.#resume(lines, decodeWriterState(checkpoint))))
   }
 
   /**
@@ -241,6 +279,16 @@ export class ArchiveWriter {
     void this.#last.then(() => this.#entries.close())
   }
 
+  async #resume(lines: AsyncIterable<ListedLines>, state: WriterState): Promise<ResumedArchive> {
+    this.#entries.close()
+    this.#output = new Output(this.#target, state.offset)
+    this.#entries = new EntryWriter(this.#output, this.#entryOptions)
+    this.#isComplete = state.isComplete
+    await this.#entries.resume(lines, state)
+    const { openPath, entryCount } = this.#entries
+    return { openPath, entryCount, isComplete: state.isComplete, note: state.note }
+  }
+
   #add(entry: EntryInput, data: DataReader | undefined): Promise<AddedEntry> {
     return this.#write(() => this.#entries.prepare(entry, data))
   }
@@ -267,7 +315,8 @@ export class ArchiveWriter {
     const { sliceBytes } = this.#output
     const info = describeArchive(totals, { createdAt: this.#tail.createdAt, bases, sliceBytes, serviceInfo })
     const tail = encodeTail(members, info, { ...this.#tail, offset: this.#output.offset })
-    await writeTail(this.#output, tail)
+    if (!this.#isComplete) await writeTail(this.#output, tail)
+    await this.#entries.checkpoint({ isComplete: true })
     if (catalogue) await writeCatalogue(catalogue, tail)
     this.#signal.throwIfAborted()
     this.#state = 'committing'

@@ -1,11 +1,32 @@
 /** Writes a member piece by piece, with a full flush between chunks at which reading can begin (SPEC 4, `seek`). */
 import type { Codec, Level } from '../gzip/codec.ts'
-import { MemberEncoder } from '../gzip/member-encoder.ts'
+import { MemberEncoder, type MemberProgress } from '../gzip/member-encoder.ts'
 import { MEMBER_HEADER_BYTES } from '../gzip/member-header.ts'
 import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
 import type { SeekTable } from '../tail/seek-column.ts'
 import type { Output } from './output.ts'
-import { SeekTableBuilder } from './seek-table-builder.ts'
+import { type SeekChunk, SeekTableBuilder } from './seek-table-builder.ts'
+
+/** A member of which a part is written, up to a full flush. */
+export interface MemberState extends MemberProgress {
+  /** Plain length of a chunk; 0 where there are no seek points. */
+  readonly seekBytes: number
+  readonly chunks: readonly SeekChunk[]
+  /** The chunk at hand. */
+  readonly chunk: { readonly plainBytes: number; readonly crc32: number; readonly offset: number }
+}
+
+/** How to write a member. */
+export interface ChunkedMemberOptions {
+  readonly codec: Codec
+  readonly level: Level
+  /** Plain bytes between two seek points; 0 makes none. */
+  readonly seekBytes: number
+  /** A member to go on with; it has its header already. */
+  readonly from?: MemberState | undefined
+  /** Called when the output wants a checkpoint. */
+  readonly onCheckpoint?: ((state: MemberState) => Promise<void>) | undefined
+}
 
 /** A member in the making: `start`, any number of `write`, `finish`. One call at a time. */
 export class ChunkedMember {
@@ -13,23 +34,29 @@ export class ChunkedMember {
   readonly #codec: Codec
   readonly #encoder: MemberEncoder
   readonly #seek: SeekTableBuilder | undefined
+  readonly #onCheckpoint: ChunkedMemberOptions['onCheckpoint']
   /** Of the chunk at hand. */
-  #plainBytes = 0
-  #crc = 0
-  /** Packed bytes of the chunks before it. */
-  #packedBefore = MEMBER_HEADER_BYTES
+  #plainBytes: number
+  #crc: number
+  /** Where it begins in the member. */
+  #packedBefore: number
 
-  /** @param options - `seekBytes` 0 makes no seek points */
-  constructor(output: Output, options: { readonly codec: Codec; readonly level: Level; readonly seekBytes: number }) {
+  constructor(output: Output, options: ChunkedMemberOptions) {
+    const { codec, level, from, onCheckpoint } = options
+    const seekBytes = from?.seekBytes ?? options.seekBytes
     this.#output = output
-    this.#codec = options.codec
-    this.#encoder = new MemberEncoder(options.codec, options.level)
-    this.#seek = options.seekBytes > 0 ? new SeekTableBuilder(options.seekBytes) : undefined
+    this.#codec = codec
+    this.#onCheckpoint = onCheckpoint
+    this.#encoder = new MemberEncoder(codec, level, from)
+    this.#seek = seekBytes > 0 ? new SeekTableBuilder(seekBytes, from?.chunks) : undefined
+    this.#plainBytes = from?.chunk.plainBytes ?? 0
+    this.#crc = from?.chunk.crc32 ?? 0
+    this.#packedBefore = from?.chunk.offset ?? MEMBER_HEADER_BYTES
   }
 
-  /** Writes the header. */
+  /** Writes the header, unless that was done. */
   async start(): Promise<void> {
-    await this.#output.write(this.#encoder.start())
+    if (this.#encoder.packedBytes === 0) await this.#output.write(this.#encoder.start())
   }
 
   /** Takes the next bytes of the plaintext. */
@@ -62,6 +89,19 @@ export class ChunkedMember {
 
   async #push(bytes: Uint8Array): Promise<void> {
     await this.#output.write(...(await this.#encoder.push(bytes)))
+    if (!this.#onCheckpoint || !this.#output.wantsCheckpoint) return
+    await this.#output.write(...(await this.#encoder.fullFlush()))
+    await this.#onCheckpoint(this.#state())
+  }
+
+  #state(): MemberState {
+    const { crc32, plainBytes, packedBytes } = this.#encoder
+    return {
+      ...{ crc32, plainBytes, packedBytes },
+      seekBytes: this.#seek?.chunkBytes ?? 0,
+      chunks: this.#seek?.chunks ?? [],
+      chunk: { plainBytes: this.#plainBytes, crc32: this.#crc, offset: this.#packedBefore },
+    }
   }
 
   async #endChunk(seek: SeekTableBuilder): Promise<void> {

@@ -1,24 +1,19 @@
 /** Writes the data member of one file: its data and the zeros that fill it to whole blocks, nothing else (SPEC 1.1). */
 import { createSha256 } from '#sha256'
 import type { Sha256 } from '../bytes/sha256.ts'
-import type { Codec, Level } from '../gzip/codec.ts'
 import { encodeMember, recordedCrc32 } from '../gzip/encode-member.ts'
 import { SPOOL_BYTES } from '../limits.ts'
 import type { SeekTable } from '../tail/seek-column.ts'
 import { type DataHead, type FittedData, fitData } from './data-head.ts'
-import { ChunkedMember } from './chunked-member.ts'
+import { ChunkedMember, type ChunkedMemberOptions } from './chunked-member.ts'
 import type { Output } from './output.ts'
 
 const BLOCK = 512
 
 /** How to write a member. */
-export interface DataMemberOptions {
-  readonly codec: Codec
-  readonly level: Level
+export interface DataMemberOptions extends ChunkedMemberOptions {
   /** The listed size; undefined takes what there is. */
   readonly sizeBytes: number | undefined
-  /** Plain bytes between two seek points; 0 for none. */
-  readonly seekBytes: number
   /** Whether the SHA-256 of the data is wanted. */
   readonly digests: boolean
   readonly signal: AbortSignal
@@ -26,7 +21,7 @@ export interface DataMemberOptions {
 
 /** What was written. */
 export interface WrittenMember {
-  /** Whether the data had exactly the listed size. */
+  /** Whether the data had exactly the listed size, and began as the part that was written before. */
   readonly fits: boolean
   /** Length of the data in bytes, without padding. */
   readonly plainBytes: number
@@ -49,10 +44,10 @@ export async function writeDataMember(
   head: DataHead,
   options: DataMemberOptions,
 ): Promise<WrittenMember> {
-  const { sizeBytes, seekBytes, digests } = options
+  const { sizeBytes, seekBytes, digests, from } = options
   const data = fitData(head, sizeBytes)
   const sha256 = digests ? createSha256() : undefined
-  const oneChunk = sizeBytes !== undefined && sizeBytes <= Math.min(SPOOL_BYTES, seekBytes || SPOOL_BYTES)
+  const oneChunk = !from && sizeBytes !== undefined && sizeBytes <= Math.min(SPOOL_BYTES, seekBytes || SPOOL_BYTES)
   return oneChunk ? writeWhole(output, data, sizeBytes, sha256, options) : writeChunked(output, data, sha256, options)
 }
 
@@ -77,17 +72,25 @@ async function writeChunked(
   sha256: Sha256 | undefined,
   options: DataMemberOptions,
 ): Promise<WrittenMember> {
+  const { codec, from, signal } = options
   const member = new ChunkedMember(output, options)
+  let knownCrc = 0
+  const take = async (chunk: Uint8Array, offset: number): Promise<void> => {
+    const known = chunk.subarray(0, Math.max((from?.plainBytes ?? 0) - offset, 0))
+    if (known.length > 0) knownCrc = codec.crc32(known, knownCrc)
+    if (known.length < chunk.length) await member.write(chunk.subarray(known.length))
+  }
   try {
     await member.start()
-    const written = await drain(data, async (chunk) => {
-      options.signal.throwIfAborted()
+    const { plainBytes, fits } = await drain(data, async (chunk, offset) => {
+      signal.throwIfAborted()
       sha256?.update(chunk)
-      await member.write(chunk)
+      await take(chunk, offset)
     })
-    await member.write(new Uint8Array(padded(written.plainBytes) - written.plainBytes))
+    await take(new Uint8Array(padded(plainBytes) - plainBytes), plainBytes)
+    const isSame = knownCrc === (from?.crc32 ?? 0)
     const { crc32, seek } = await member.finish()
-    return { ...written, crc32, digest: sha256?.digest(), seek }
+    return { plainBytes, fits: fits && isSame, crc32, digest: isSame ? sha256?.digest() : undefined, seek }
   } finally {
     member.close()
   }

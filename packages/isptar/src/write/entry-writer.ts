@@ -4,17 +4,19 @@
  */
 import { createSha256 } from '#sha256'
 import { concatBytes } from '../bytes/concat.ts'
-import { decodeText } from '../bytes/text.ts'
+import { comparePaths, decodeText } from '../bytes/text.ts'
 import { IntegrityError, LimitError } from '../errors.ts'
 import type { Codec, Level } from '../gzip/codec.ts'
 import { encodeMember } from '../gzip/encode-member.ts'
 import { KiB, SPOOL_BYTES } from '../limits.ts'
+import type { ListedLines } from '../io/slice-journal.ts'
 import type { TailMembers } from '../tail/encode-tail.ts'
 import type { Location } from '../tail/listing-record.ts'
 import { encodeTarHeader } from '../tar/encode-tar-header.ts'
 import type { Time } from '../tar/entry-type.ts'
 import type { TarHeader } from '../tar/tar-header.ts'
 import type { ArchiveTotals } from './archive-info.ts'
+import type { MemberState } from './chunked-member.ts'
 import { type DataHead, readHead } from './data-head.ts'
 import { writeDataMember, type WrittenMember } from './data-member.ts'
 import type { DataReader } from './entry-data.ts'
@@ -24,9 +26,12 @@ import { ListingBuilder } from './listing-builder.ts'
 import type { Output } from './output.ts'
 import type { BaseData, PackedData, PlacedData } from './placed-data.ts'
 import { isStored } from './stored-suffixes.ts'
+import { encodeWriterState, type EntryTotals, type OpenFile, type WriterState } from './writer-state.ts'
 
 /** Headers without data between them are gathered up to this much plaintext. */
 const HEADERS_BYTES = 64 * KiB
+/** Lines for the next checkpoint are held up to this much. */
+const NEW_LINES_BYTES = 64 * KiB
 
 /** SHA-256 of nothing: that of every empty file. */
 const EMPTY_DIGEST: Uint8Array = createSha256().digest()
@@ -55,17 +60,13 @@ export interface EntryWriterOptions {
   /** The time of entries that have none. */
   readonly createdAt: Time
   readonly signal: AbortSignal
+  /** What the caller wants to find again in a checkpoint. */
+  readonly checkpointNote: () => string
 }
 
 /** What all the entries together came to. */
-export interface WrittenEntries extends ArchiveTotals {
+export interface WrittenEntries extends ArchiveTotals, EntryTotals {
   readonly members: TailMembers
-  /** How many entries are flagged dirty. */
-  readonly dirtyCount: number
-  /** How many files have their data in a base. */
-  readonly referenceCount: number
-  /** Sum of their sizes in bytes. */
-  readonly referencedBytes: number
 }
 
 /** A file that passed every check. */
@@ -96,11 +97,45 @@ export class EntryWriter {
   #dirtyCount = 0
   #referenceCount = 0
   #referencedBytes = 0
+  #open: OpenFile | undefined
 
   constructor(output: Output, options: EntryWriterOptions) {
     this.#output = output
     this.#options = options
-    this.#listing = new ListingBuilder(options)
+    this.#listing = new ListingBuilder({ ...options, keepsNew: output.keepsCheckpoints })
+  }
+
+  /** Path of the file that must be gone on with first, after {@link resume}. */
+  get openPath(): Uint8Array | undefined {
+    return this.#open?.header.pathBytes
+  }
+
+  /** How many entries are written. */
+  get entryCount(): number {
+    return this.#listing.entryCount
+  }
+
+  /**
+   * Goes on where another writer stopped; comes first.
+   *
+   * @param lines - all that were kept
+   * @param state - that of the last checkpoint
+   */
+  async resume(lines: AsyncIterable<ListedLines>, state: WriterState): Promise<void> {
+    for await (const some of lines) await this.#listing.addKnown(some)
+    this.#dataBytes = state.totals.dataBytes
+    this.#dirtyCount = state.totals.dirtyCount
+    this.#referenceCount = state.totals.referenceCount
+    this.#referencedBytes = state.totals.referencedBytes
+    this.#open = state.open
+  }
+
+  /** Keeps all that is needed to go on from here. */
+  async checkpoint(point: Pick<WriterState, 'isComplete' | 'open'>): Promise<void> {
+    await this.#flushHeaders()
+    const { offset } = this.#output
+    const state = encodeWriterState({ ...point, offset, totals: this.#totals(), note: this.#options.checkpointNote() })
+    await this.#output.checkpoint({ ...this.#listing.takeNew(), state })
   }
 
   /**
@@ -111,6 +146,7 @@ export class EntryWriter {
    */
   async prepare(entry: EntryInput, data: DataReader | undefined): Promise<() => Promise<AddedEntry>> {
     const header = toTarHeader(entry, this.#options.createdAt)
+    if (this.#open) return this.#prepareRest(this.#open, header, data)
     if (header.type === 'file' && data !== undefined) {
       const file = await this.#prepareFile(header, entry.sizeBytes ?? data.sizeBytes, data)
       return () => this.#writeFile(file)
@@ -125,6 +161,7 @@ export class EntryWriter {
   /** Checks an entry that is in a base already; see `ArchiveWriter.addReference`. Writes nothing. */
   prepareReference(entry: EntryInput, data: BaseData | undefined): () => Promise<AddedEntry> {
     const header = toTarHeader(entry, this.#options.createdAt)
+    this.#assertNoneOpen(header)
     if (data === undefined) {
       if (header.sizeBytes > 0) throw new TypeError(`${nameOf(header)} has a size but no data`)
       return () => this.#list(header, NO_DATA, false, undefined)
@@ -143,6 +180,7 @@ export class EntryWriter {
   preparePacked(entry: EntryInput, data: PackedData): () => Promise<AddedEntry> {
     const { sizeBytes } = data.record
     const header = { ...toTarHeader(entry, this.#options.createdAt), sizeBytes }
+    this.#assertNoneOpen(header)
     checkPlaced(header, data)
     const blocks = encodeHeader(header)
     return () => this.#writePacked(header, blocks, data)
@@ -153,11 +191,16 @@ export class EntryWriter {
     await this.#flushHeaders()
     const { entryCount, ordered } = this.#listing
     const { members, identity } = await this.#listing.finish()
+    return { members, identity, entryCount, ordered, ...this.#totals() }
+  }
+
+  /** Frees what it holds after a failure. */
+  close(): void {
+    this.#listing.close()
+  }
+
+  #totals(): EntryTotals {
     return {
-      members,
-      identity,
-      entryCount,
-      ordered,
       dataBytes: this.#dataBytes,
       dirtyCount: this.#dirtyCount,
       referenceCount: this.#referenceCount,
@@ -165,9 +208,22 @@ export class EntryWriter {
     }
   }
 
-  /** Frees what it holds after a failure. */
-  close(): void {
-    this.#listing.close()
+  #assertNoneOpen(header: TarHeader): void {
+    if (this.#open) throw notYet(header, this.#open.header)
+  }
+
+  /** The rest of a file that an earlier run began. Its header is written: what does not fit it makes the entry dirty. */
+  async #prepareRest(open: OpenFile, now: TarHeader, data: DataReader | undefined): Promise<() => Promise<AddedEntry>> {
+    const { header } = open
+    if (comparePaths(now.pathBytes, header.pathBytes) !== 0) throw notYet(now, header)
+    const head = data ? await readHead(data, SPOOL_BYTES) : NO_BYTES
+    const { seconds, nanoseconds } = header.mtime
+    const isSame = seconds === now.mtime.seconds && nanoseconds === now.mtime.nanoseconds
+    return async () => {
+      this.#open = undefined
+      const member = await this.#writeData(header, head, header.sizeBytes, open)
+      return this.#listWritten(header, member, !isSame || !member.fits || (await data?.changed()) === true)
+    }
   }
 
   async #prepareFile(header: TarHeader, given: number | undefined, data: DataReader): Promise<PreparedFile> {
@@ -191,7 +247,7 @@ export class EntryWriter {
     if (sizeBytes === undefined) return this.#writeUnsized(file)
     this.#headers.push(blocks)
     await this.#flushHeaders()
-    const member = await this.#writeData(file)
+    const member = await this.#writeData(header, head, sizeBytes)
     return this.#listWritten(header, member, !member.fits || (await data.changed()))
   }
 
@@ -202,7 +258,7 @@ export class EntryWriter {
     const headerOffset = this.#output.offset
     const placeholder = encodeMember(codec, file.blocks, 0)
     await this.#output.write(placeholder)
-    const member = await this.#writeData(file)
+    const member = await this.#writeData(file.header, file.head, undefined)
     const header = { ...file.header, sizeBytes: member.plainBytes }
     const sized = encodeMember(codec, encodeHeader(header), 0)
     if (sized.length !== placeholder.length) throw new RangeError('a header changed its length with its size')
@@ -210,11 +266,19 @@ export class EntryWriter {
     return this.#listWritten(header, member, await file.data.changed())
   }
 
-  async #writeData({ header, head, sizeBytes }: PreparedFile): Promise<PlacedMember> {
+  async #writeData(
+    header: TarHeader,
+    head: DataHead,
+    sizeBytes: number | undefined,
+    open?: OpenFile,
+  ): Promise<PlacedMember> {
     const { storeSuffixes } = this.#options
     const level = isStored(decodeText(header.pathBytes), storeSuffixes) ? 0 : this.#options.level
-    const offset = this.#output.offset
-    const written = await writeDataMember(this.#output, head, { ...this.#options, level, sizeBytes })
+    const offset = open?.offset ?? this.#output.offset
+    const onCheckpoint = (member: MemberState): Promise<void> =>
+      this.checkpoint({ open: { header, offset, member }, isComplete: false })
+    const options = { ...this.#options, level, sizeBytes, from: open?.member, onCheckpoint }
+    const written = await writeDataMember(this.#output, head, options)
     return { ...written, location: this.#placeOf(offset), packedBytes: this.#output.offset - offset }
   }
 
@@ -261,9 +325,13 @@ export class EntryWriter {
     await this.#listing.add(record, digest ?? (type === 'file' && sizeBytes === 0 ? EMPTY_DIGEST : undefined))
     this.#dataBytes += sizeBytes
     if (dirty) this.#dirtyCount += 1
+    if (this.#output.wantsCheckpoint) await this.checkpoint({ isComplete: false })
+    else if (this.#listing.newBytes >= NEW_LINES_BYTES) await this.#output.note(this.#listing.takeNew())
     return { path: decodeText(header.pathBytes), sizeBytes, packedBytes, dirty }
   }
 }
+
+const NO_BYTES: DataHead = { bytes: new Uint8Array(0), rest: undefined }
 
 /** Whole seconds only: a pax record with the nanoseconds would cost about 75 packed bytes a file (SPEC 1.2). */
 function encodeHeader(header: TarHeader): Uint8Array {
@@ -272,6 +340,10 @@ function encodeHeader(header: TarHeader): Uint8Array {
 
 function nameOf(header: TarHeader): string {
   return JSON.stringify(decodeText(header.pathBytes))
+}
+
+function notYet(header: TarHeader, open: TarHeader): TypeError {
+  return new TypeError(`${nameOf(header)} comes too early: first the rest of ${nameOf(open)} is to be added`)
 }
 
 function checkPlaced(header: TarHeader, { record }: PlacedData): { location: Location } {

@@ -8,15 +8,20 @@ import { comparePaths, encodeAscii } from '../bytes/text.ts'
 import type { Codec, Level } from '../gzip/codec.ts'
 import { encodeMember } from '../gzip/encode-member.ts'
 import { MemberEncoder } from '../gzip/member-encoder.ts'
+import type { ListedLines } from '../io/slice-journal.ts'
 import { KiB } from '../limits.ts'
 import { DIGEST_BYTES, DigestBuilder } from '../tail/digest-section.ts'
 import { encodeListingLine } from '../tail/encode-listing-line.ts'
 import type { TailMember, TailMembers } from '../tail/encode-tail.ts'
+import { unescapeField } from '../tail/escape.ts'
 import { encodeIndex, type IndexBlock } from '../tail/index-section.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 
 /** Plain length of a block of the listing, after which reading can begin anew. */
 const BLOCK_BYTES = 64 * KiB
+
+const TAB = 0x09
+const LF = 0x0a
 
 /** How to build a listing. */
 export interface ListingBuilderOptions {
@@ -24,6 +29,8 @@ export interface ListingBuilderOptions {
   readonly level: Level
   /** Whether to make the digest section. */
   readonly digests: boolean
+  /** Whether lines are asked for again by {@link ListingBuilder.takeNew}. */
+  readonly keepsNew: boolean
 }
 
 /** A listing in the making. */
@@ -41,6 +48,9 @@ export class ListingBuilder {
   #entryCount = 0
   #lastPath: Uint8Array | undefined
   #ordered = true
+  #newLines: Uint8Array[] = []
+  #newDigests: Uint8Array[] = []
+  #newBytes = 0
 
   constructor(options: ListingBuilderOptions) {
     this.#options = options
@@ -54,6 +64,11 @@ export class ListingBuilder {
     return this.#entryCount
   }
 
+  /** Length of the lines that {@link takeNew} would give. */
+  get newBytes(): number {
+    return this.#newBytes
+  }
+
   /** Whether every path came after the one before it in the archive's order (SPEC 3.5). */
   get ordered(): boolean {
     return this.#ordered
@@ -65,16 +80,46 @@ export class ListingBuilder {
    * @param digest - SHA-256 of its data, where it is known
    */
   async add(record: ListingRecord, digest: Uint8Array | undefined): Promise<void> {
+    const line = encodeListingLine(record)
+    await this.#addLine(line, record.pathBytes, digest)
+    if (!this.#options.keepsNew) return
+    this.#newLines.push(line)
+    this.#newBytes += line.length
+    if (this.#digests) this.#newDigests.push(digest ?? new Uint8Array(DIGEST_BYTES))
+  }
+
+  /** Adds lines of an earlier run; {@link takeNew} does not give them. */
+  async addKnown({ lines, digests }: ListedLines): Promise<void> {
+    let line = 0
+    for (let from = 0; from < lines.length; line += 1) {
+      const end = lines.indexOf(LF, from) + 1
+      const path = unescapeField(lines.subarray(from, lines.indexOf(TAB, from)))
+      const digest = digests.subarray(line * DIGEST_BYTES, (line + 1) * DIGEST_BYTES)
+      await this.#addLine(lines.slice(from, end), path, this.#digests && digest)
+      from = end
+    }
+  }
+
+  /** Gives the lines that were added since the last call. */
+  takeNew(): ListedLines {
+    const taken = { lines: concatBytes(this.#newLines, this.#newBytes), digests: concatBytes(this.#newDigests) }
+    this.#newLines = []
+    this.#newDigests = []
+    this.#newBytes = 0
+    return taken
+  }
+
+  async #addLine(line: Uint8Array, pathBytes: Uint8Array, digest: Uint8Array | undefined): Promise<void> {
     if (this.#lineBytes >= BLOCK_BYTES) {
       await this.#packBlock()
       this.#packed.push(...(await this.#encoder.fullFlush()))
     }
-    if (this.#lastPath && comparePaths(this.#lastPath, record.pathBytes) >= 0) this.#ordered = false
-    if (this.#lines.length === 0) this.#firstPath = record.pathBytes
-    this.#lastPath = record.pathBytes
+    if (this.#lastPath && comparePaths(this.#lastPath, pathBytes) >= 0) this.#ordered = false
+    if (this.#lines.length === 0) this.#firstPath = pathBytes
+    this.#lastPath = pathBytes
     this.#entryCount += 1
     this.#digests?.add(digest)
-    this.#append(encodeListingLine(record))
+    this.#append(line)
   }
 
   #append(line: Uint8Array): void {

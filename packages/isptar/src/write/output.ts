@@ -3,6 +3,7 @@
  * the target cuts slices, with the slice that a place lies in.
  */
 import { concatBytes } from '../bytes/concat.ts'
+import type { Checkpoint, ListedLines } from '../io/slice-journal.ts'
 import type { Target } from '../io/target.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 
@@ -17,12 +18,20 @@ export class Output {
   readonly #target: Target
   #parts: Uint8Array[] = []
   #partBytes = 0
-  #offset = 0
+  #offset: number
   /** Where the slice began that was begun by an early end of the one before. */
   #cutOffset = 0
+  /** Where the slice ends that no checkpoint covers yet. */
+  #checkpointAfter: number
 
-  constructor(target: Target) {
+  /**
+   * @param target - where it goes
+   * @param offset - how much of the archive the target has already
+   */
+  constructor(target: Target, offset = 0) {
     this.#target = target
+    this.#offset = offset
+    this.#checkpointAfter = this.#endOfSlice()
   }
 
   /** Where the next byte goes, from the start of the archive. */
@@ -43,6 +52,16 @@ export class Output {
   /** Length of a slice in bytes; undefined where nothing is cut. */
   get sliceBytes(): number | undefined {
     return this.#target.sliceBytes
+  }
+
+  /** Whether checkpoints are of use at all. */
+  get keepsCheckpoints(): boolean {
+    return this.#target.checkpoint !== undefined
+  }
+
+  /** Whether a slice is full and waits for a checkpoint before it can be finished. */
+  get wantsCheckpoint(): boolean {
+    return this.#offset > this.#checkpointAfter
   }
 
   /** Tells the slice of a place; to be asked before {@link writeTogether} was used. */
@@ -77,6 +96,24 @@ export class Output {
     await this.flush()
     await this.#target.cut?.()
     this.#cutOffset = this.#offset
+  }
+
+  /** Keeps what is needed to go on from here. */
+  async checkpoint(point: Checkpoint): Promise<void> {
+    await this.flush()
+    await this.#target.checkpoint?.(point)
+    this.#checkpointAfter = this.#endOfSlice()
+  }
+
+  /** Keeps lines for the next checkpoint. */
+  async note(lines: ListedLines): Promise<void> {
+    await this.#target.note?.(lines)
+  }
+
+  #endOfSlice(): number {
+    const { sliceBytes } = this
+    if (sliceBytes === undefined || !this.keepsCheckpoints) return Number.POSITIVE_INFINITY
+    return Math.max(1, Math.ceil(this.#offset / sliceBytes)) * sliceBytes
   }
 
   /** Hands what is gathered to the target. */

@@ -2,7 +2,8 @@
 import { combineCrc32 } from '../bytes/combine-crc32.ts'
 import { MAX_SEEK_CHUNKS, type SeekTable } from '../tail/seek-column.ts'
 
-interface Chunk {
+/** A chunk of a member. */
+export interface SeekChunk {
   readonly packedBytes: number
   readonly crc32: number
 }
@@ -10,11 +11,20 @@ interface Chunk {
 /** A seek table in the making. */
 export class SeekTableBuilder {
   #chunkBytes: number
-  #chunks: Chunk[] = []
+  #chunks: SeekChunk[]
 
-  /** @param chunkBytes - plain length of a chunk to begin with, a multiple of 512 */
-  constructor(chunkBytes: number) {
+  /**
+   * @param chunkBytes - plain length of a chunk to begin with, a multiple of 512
+   * @param from - chunks of that length to begin with
+   */
+  constructor(chunkBytes: number, from: readonly SeekChunk[] = []) {
     this.#chunkBytes = chunkBytes
+    this.#chunks = [...from]
+  }
+
+  /** The chunks so far. */
+  get chunks(): readonly SeekChunk[] {
+    return this.#chunks
   }
 
   /** Plain length of the next chunk. */
@@ -34,7 +44,7 @@ export class SeekTableBuilder {
   }
 
   #joinPairs(): void {
-    const joined: Chunk[] = []
+    const joined: SeekChunk[] = []
     for (let k = 0; k + 1 < this.#chunks.length; k += 2) {
       const [a, b] = [this.#chunks[k], this.#chunks[k + 1]]
       if (a && b)
