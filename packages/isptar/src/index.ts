@@ -24,7 +24,15 @@ export { MemorySource } from './io/memory-source.ts'
 export { MemoryTarget } from './io/memory-target.ts'
 export type { SlicePart } from './io/lazy-source.ts'
 export { type SliceOptions, SliceSource } from './io/slice-source.ts'
-export type { FinishedSlice } from './io/slice-journal.ts'
+export type {
+  Checkpoint,
+  FinishedSlice,
+  HeldPiece,
+  ListedLines,
+  ResumePoint,
+  SavedPoint,
+  SliceJournal,
+} from './io/slice-journal.ts'
 export { SlicedTarget, type SlicedTargetOptions, type SliceTarget } from './io/sliced-target.ts'
 export { StreamTarget } from './io/stream-target.ts'
 export type { Target } from './io/target.ts'
@@ -74,6 +82,7 @@ export {
   type ArchiveWriter,
   createArchive,
   type CreateOptions,
+  type ResumedArchive,
 } from './write/archive-writer.ts'
 export type { EntryData, WatchedData } from './write/entry-data.ts'
 export type { BaseIdentity } from './write/archive-info.ts'

@@ -1,8 +1,10 @@
 /** What lies under the names of an archive in slices before it is written: an older archive, or one not finished. */
 import type { Stats } from 'node:fs'
-import { lstat, unlink } from 'node:fs/promises'
+import { lstat, readdir, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { StorageError } from '../errors.ts'
 import { errnoOf, fileError } from './file-error.ts'
+import { draftPrefix } from './file-target.ts'
 import { findSliceFiles } from './slice-files.ts'
 
 /** The files of an older archive. */
@@ -50,6 +52,14 @@ export function taken(path: string, why: string): StorageError {
  */
 export async function removeSlices(path: string, slices: readonly number[]): Promise<void> {
   for (const slice of slices.toSorted((a, b) => b - a)) await removeFile(`${path}.part${slice}`)
+}
+
+/** Removes what a run left of a slice that it was writing when it was killed. */
+export async function removeDrafts(path: string): Promise<void> {
+  const prefix = draftPrefix(path)
+  for (const name of await readdir(dirname(path)))
+    if (name.startsWith(prefix) && /^[0-9a-f]{12}\.tmp$/.test(name.slice(prefix.length)))
+      await removeFile(join(dirname(path), name))
 }
 
 /** Removes a file; one that is gone already is no failure. */

@@ -151,8 +151,7 @@ export class FileTarget implements Target {
 
   async #openNow(): Promise<Draft> {
     const { place, old } = await this.#findPlace()
-    const kept = Array.from(basename(place)).slice(0, KEPT_CHARACTERS).join('')
-    const path = join(dirname(place), `.${kept}.${randomBytes(6).toString('hex')}.tmp`)
+    const path = join(dirname(place), `${draftPrefix(place)}${randomBytes(6).toString('hex')}.tmp`)
     this.#draftPath = path
     // Until it takes the old one's mode nobody else may read what only few could read before.
     const mode = this.#mode ?? (old === undefined ? 0o666 : 0o600)
@@ -188,6 +187,11 @@ export class FileTarget implements Target {
       kind: 'exists',
     })
   }
+}
+
+/** Gives what the names of a file's drafts begin with; twelve hex digits and `.tmp` follow. */
+export function draftPrefix(path: string): string {
+  return `.${Array.from(basename(path)).slice(0, KEPT_CHARACTERS).join('')}.`
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {

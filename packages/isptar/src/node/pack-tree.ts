@@ -2,102 +2,38 @@
  * Packs folders into an archive. What cannot be read or changes meanwhile is reported and never ends the packing; any
  * failure of the target does, and then leaves nothing behind.
  */
-import { statSync } from 'node:fs'
 import { decodeText } from '../bytes/text.ts'
-import { type BaseReuse, openBaseReuse } from '../chain/base-reuse.ts'
-import { BaseMismatchError, StorageError } from '../errors.ts'
-import type { Level } from '../gzip/codec.ts'
+import type { BaseReuse } from '../chain/base-reuse.ts'
+import { StorageError } from '../errors.ts'
 import type { Target } from '../io/target.ts'
-import type { Archive } from '../read/archive.ts'
 import type { Time } from '../tar/entry-type.ts'
 import { createArchive } from '../write/archive-writer.ts'
-import type { ArchiveSummary, ArchiveWriter, CreateOptions } from '../write/archive-writer.ts'
+import type { ArchiveWriter, CreateOptions } from '../write/archive-writer.ts'
 import { openFileData } from './file-data.ts'
 import type { FileData } from './file-data.ts'
 import { Hardlinks } from './hardlinks.ts'
-import { createOwnFileTest, filesOf } from './own-files.ts'
+import { openBases } from './open-bases.ts'
+import { createOwnFileTest } from './own-files.ts'
 import { runBetweenHooks } from './pack-hooks.ts'
-import type { PackHooks } from './pack-hooks.ts'
+import { decodePackNote, encodePackNote, keepPackJournal } from './pack-journal.ts'
+import type { PackOptions, PackReport } from './pack-options.ts'
+import { PackResume } from './pack-resume.ts'
+import { PassedEntries } from './passed-entries.ts'
 import { EntryReuser } from './reuse-entry.ts'
-import type { CompareBy, ReusedCounts } from './reuse-entry.ts'
+import type { ReusedCounts } from './reuse-entry.ts'
 import { toRootPath } from './root-path.ts'
+import type { ResumedSlices } from './sliced-file-target.ts'
 import { describeStat, toProblem } from './tree-entry.ts'
 import type { FileIdentity, TreeEntry, TreeProblem } from './tree-entry.ts'
 import { nodeFileSystem } from './tree-file-system.ts'
 import type { TreeFileSystem } from './tree-file-system.ts'
 import { walkWith } from './walk-tree.ts'
-import type { TreeRoots, WalkInternals, WalkOptions } from './walk-tree.ts'
+import type { TreeRoots, WalkInternals } from './walk-tree.ts'
+
+export type { PackOptions, PackProgress, PackReport } from './pack-options.ts'
 
 /** Says that a folder's own content stands in the archive's root, so that restoring may remove what is not in it. */
 const TOP_FOLDER: ReadonlyMap<string, string> = new Map([['top', 'folder']])
-
-/** How far the packing is. */
-export interface PackProgress {
-  /** Entries stored so far. */
-  readonly entryCount: number
-  /** Bytes of file data read or found in a base so far. */
-  readonly dataBytes: number
-  /** Path in the archive of the entry at hand. */
-  readonly path: string
-}
-
-/** Options of {@link packTree}. */
-export interface PackOptions extends WalkOptions {
-  /** Compression effort. @defaultValue 6 */
-  level?: Level | undefined
-  /** Files whose names end so are stored, not deflated. @defaultValue those of compressed formats */
-  storeSuffixes?: readonly string[] | undefined
-  /** The archive's own time. @defaultValue `SOURCE_DATE_EPOCH` of the environment, else now */
-  createdAt?: Time | Date | undefined
-  /** Whether to keep the SHA-256 of every file. @defaultValue `sha256` */
-  digest?: 'sha256' | 'none' | undefined
-  /** Plain bytes between two seek points inside a file; 0 for none. @defaultValue 1,048,576 */
-  seekBytes?: number | undefined
-  /** Takes the isolated catalogue. @defaultValue none */
-  catalogue?: Target | undefined
-  /**
-   * What the archive shall be a differential of: what is unchanged there is referred to and not stored again. Several are
-   * the nearest and its own bases in turn; the listing of the nearest counts, and may be a catalogue. They stay open.
-   * @defaultValue none: a full archive
-   */
-  base?: Archive | readonly Archive[] | undefined
-  /**
-   * What tells that a file is unchanged: owner, size and time, or its content, for which every file of the same size is
-   * read. @defaultValue `metadata`
-   */
-  compare?: CompareBy | undefined
-  /**
-   * Whether files that were moved, copied or touched are found by their content, where the nearest base has digests. For
-   * this a file is read if the base has one of its size. @defaultValue true
-   */
-  moved?: boolean | undefined
-  /**
-   * Whether to copy data from the bases, as it is packed, instead of referring to it: the archive then needs none of them.
-   * @defaultValue false
-   */
-  copyData?: boolean | undefined
-  /** What to do before and after the packing, and before and after what patterns match is packed. */
-  hooks?: PackHooks | undefined
-  /** Told after each entry and each half mebibyte of a file. */
-  onProgress?: ((progress: PackProgress) => void) | undefined
-}
-
-/** What was packed, and what was not. */
-export interface PackReport {
-  /** What the writer says of the archive. */
-  readonly summary: ArchiveSummary
-  readonly entryCount: number
-  /** Whether everything was taken as it is: there are no problems, and `hooks.afterRun` did not fail. */
-  readonly ok: boolean
-  /** What was taken from the bases. */
-  readonly reused: ReusedCounts
-  /** What is missing, or stored but doubtful. */
-  readonly problems: readonly TreeProblem[]
-  /** What `hooks.afterRun` failed with; the archive is whole all the same. */
-  readonly afterRunError?: unknown
-  /** What is worth knowing: sockets passed over, a leading `/` taken off, … */
-  readonly notices: readonly string[]
-}
 
 /**
  * Packs one root or several, in the order given.
@@ -106,7 +42,8 @@ export interface PackReport {
  * @param target - where the archive goes; it is committed, or aborted when this throws
  * @param options - what to leave out, how to compress and whom to tell
  * @throws BaseMismatchError when the bases do not belong together, before anything is written; StorageError when nothing at
- * all could be read or everything was left out, or when the target fails; `signal.reason` on abort
+ * all could be read or everything was left out, or when the target fails or the run to resume was another; TypeError when
+ * a target cannot be resumed; `signal.reason` on abort
  * @example
  * ```ts
  * const { ok, problems, summary } = await packTree('site', new FileTarget('packed.tgz'), { exclude: ['cache/'] })
@@ -126,10 +63,12 @@ export async function packWith(
   let writer: ArchiveWriter | undefined
   let reuse: BaseReuse | undefined
   try {
-    refuseOwnBase(target, options)
-    reuse = await openBases(options)
-    writer = createArchive(target, describeArchive(roots, reuse, options))
+    reuse = await openBases(target, options)
+    const resumed = await keepPackJournal(roots, target, reuse?.identities, options)
+    const checkpointNote = (): string => packer.describe()
+    writer = createArchive(target, { ...describeArchive(roots, reuse, options), checkpointNote })
     const packer = new Packer(writer, reuse, options)
+    if (resumed) await packer.resume(resumed)
     await packer.pack(roots, createOwnFileTest(target))
     return await packer.finish(target)
   } catch (error) {
@@ -138,25 +77,6 @@ export async function packWith(
     throw error
   } finally {
     await reuse?.close()
-  }
-}
-
-async function openBases(options: PackOptions): Promise<BaseReuse | undefined> {
-  const { moved = true, copyData, signal } = options
-  return options.base && openBaseReuse(basesOf(options), { moved, copyData, signal })
-}
-
-function basesOf({ base = [] }: PackOptions): readonly Archive[] {
-  return 'identity' in base ? [base] : base
-}
-
-/** An archive in the place of its own base would lose all that it refers to. */
-function refuseOwnBase(target: Target, options: PackOptions): void {
-  if (options.copyData) return
-  const isOwnFile = createOwnFileTest(target)
-  for (const path of filesOf(basesOf(options)).paths) {
-    const file = statSync(path, { bigint: true, throwIfNoEntry: false })
-    if (file && isOwnFile(file)) throw new BaseMismatchError(`${path} would be replaced by a differential of itself`)
   }
 }
 
@@ -174,6 +94,8 @@ function isTop(roots: TreeRoots): boolean {
   return root !== undefined && others.length === 0 && toRootPath(root).path.length === 0
 }
 
+const NOTHING_REUSED: ReusedCounts = { unchangedCount: 0, movedCount: 0, dataBytes: 0 }
+
 class Packer {
   readonly #writer: ArchiveWriter
   readonly #options: PackOptions & Pick<WalkInternals, 'fileSystem'>
@@ -182,6 +104,11 @@ class Packer {
   readonly #hardlinks: Hardlinks = new Hardlinks()
   readonly #problems: TreeProblem[] = []
   readonly #notices: string[] = []
+  readonly #rootStarts: number[] = []
+  #root = 0
+  #reusedBefore = NOTHING_REUSED
+  #resume: PackResume | undefined
+  #isComplete = false
   #entries = 0
   #excluded = 0
   #bytes = 0
@@ -198,27 +125,78 @@ class Packer {
     this.#reuser = reuse && new EntryReuser(reuse, writer, { compare, fileSystem, signal })
   }
 
+  /** What another run would need to know of this one. */
+  describe(): string {
+    return encodePackNote({ rootStarts: this.#rootStarts, problems: this.#problems, reused: this.#reused() })
+  }
+
+  /** Goes on where an earlier run stopped; comes before {@link pack}. */
+  async resume({ state, lines }: ResumedSlices): Promise<void> {
+    const { openPath, entryCount, isComplete, note } = await this.#writer.resume(lines(), state)
+    const { rootStarts, problems, reused } = decodePackNote(note)
+    this.#entries = entryCount
+    this.#isComplete = isComplete
+    this.#rootStarts.push(...rootStarts)
+    this.#reusedBefore = reused
+    for (const problem of problems) this.#report(problem)
+    this.#resume = new PackResume({
+      writer: this.#writer,
+      passed: new PassedEntries({ lines: lines(), rootStarts, openPath }),
+      openPath,
+      hardlinks: this.#hardlinks,
+      addFile: (entry) => this.#addFile(entry),
+      onPassed: ({ sizeBytes }) => {
+        this.#bytes += sizeBytes
+      },
+      onAdded: () => {
+        this.#entries += 1
+      },
+      onProblem: (problem) => this.#report(problem),
+      onNotice: (message) => this.#notify(message),
+    })
+  }
+
   async pack(roots: TreeRoots, isTarget: (file: FileIdentity) => boolean): Promise<void> {
+    if (this.#isComplete) return
     const entries = walkWith(roots, {
       ...this.#options,
       hardlinks: this.#hardlinks,
       pathHooks: this.#options.hooks?.paths,
+      onRoot: (root) => this.#beginRoot(root),
       onExcluded: () => {
         this.#excluded += 1
       },
       isOwnFile: (file) => isTarget(file) || this.#options.isOwnFile?.(file) === true,
       onProblem: (problem) => this.#report(problem),
-      onNotice: (message) => {
-        this.#notices.push(message)
-        this.#options.onNotice?.(message)
-      },
+      onNotice: (message) => this.#notify(message),
     })
-    for await (const entry of entries) {
-      if (await this.#reuser?.add(entry)) this.#bytes += entry.sizeBytes
-      else if (entry.type !== 'file') await this.#writer.add(entry)
-      else if (!(await this.#addFile(entry))) continue
-      this.#entries += 1
-      this.#tell(entry)
+    try {
+      for await (const entry of entries) {
+        if (await this.#resume?.passes(entry, this.#root)) continue
+        if (await this.#reuser?.add(entry)) this.#bytes += entry.sizeBytes
+        else if (entry.type !== 'file') await this.#writer.add(entry)
+        else if (!(await this.#addFile(entry))) continue
+        this.#entries += 1
+        this.#tell(entry)
+      }
+      await this.#resume?.finish()
+    } finally {
+      await this.#resume?.close()
+    }
+  }
+
+  #beginRoot(root: number): void {
+    this.#root = root
+    if (root === this.#rootStarts.length) this.#rootStarts.push(this.#entries)
+  }
+
+  #reused(): ReusedCounts {
+    const before = this.#reusedBefore
+    const { unchangedCount, movedCount, dataBytes } = this.#reuser?.counts ?? NOTHING_REUSED
+    return {
+      unchangedCount: before.unchangedCount + unchangedCount,
+      movedCount: before.movedCount + movedCount,
+      dataBytes: before.dataBytes + dataBytes,
     }
   }
 
@@ -230,9 +208,9 @@ class Packer {
     const summary = await this.#writer.close()
     return {
       summary,
-      entryCount: this.#entries,
+      entryCount: summary.entryCount,
       ok: this.#problems.length === 0,
-      reused: this.#reuser?.counts ?? { unchangedCount: 0, movedCount: 0, dataBytes: 0 },
+      reused: this.#reused(),
       problems: this.#problems,
       notices: this.#notices,
     }
@@ -293,7 +271,14 @@ class Packer {
     })
   }
 
+  #notify(message: string): void {
+    this.#notices.push(message)
+    this.#options.onNotice?.(message)
+  }
+
+  /** What an earlier run found, too, is told once. */
   #report(problem: TreeProblem): void {
+    if (this.#resume && this.#problems.some(({ path, kind }) => path === problem.path && kind === problem.kind)) return
     this.#problems.push(problem)
     this.#options.onProblem?.(problem)
   }

@@ -4,13 +4,26 @@
  * What a crash leaves: the slices that were finished, each whole, and a temporary file. An older archive that was one
  * file stays until the last slice is stored. Slices of an older archive go, the last one first, just before the first new
  * slice gets its name, so that old and new ones never lie side by side; write to another name to keep them.
+ *
+ * With a journal, a slice is finished in this order: it gets its name, the journal learns how to go on after it, `onSlice`
+ * is told, the journal learns that. What a crash leaves between two of these is done again: a slice that the journal does
+ * not know is written anew, and `onSlice` is told again of one that it may not have been told of.
  */
 import { SlicedTarget, type SliceTarget } from '../io/sliced-target.ts'
-import type { FinishedSlice } from '../io/slice-journal.ts'
+import type { FinishedSlice, ListedLines, ResumePoint } from '../io/slice-journal.ts'
 import type { Target } from '../io/target.ts'
-import { type EarlierArchive, findEarlier, lookAt, removeFile, removeSlices, taken } from './earlier-slices.ts'
+import {
+  type EarlierArchive,
+  findEarlier,
+  lookAt,
+  removeDrafts,
+  removeFile,
+  removeSlices,
+  taken,
+} from './earlier-slices.ts'
 import { FileTarget, type FileTargetOptions } from './file-target.ts'
 import { OwnFiles } from './own-files.ts'
+import { ResumeJournal, type RunFacts } from './resume-journal.ts'
 import type { FileIdentity } from './tree-entry.ts'
 
 /** Options of {@link SlicedFileTarget}. */
@@ -26,25 +39,45 @@ export interface SlicedFileTargetOptions extends Omit<FileTargetOptions, 'like'>
   onSlice?: ((slice: FinishedSlice) => Promise<void> | void) | undefined
 }
 
+/** Where the run before stopped. */
+export interface ResumedSlices {
+  /** What the writer said at its last checkpoint. */
+  readonly state: string
+  /** Gives the lines of the listing up to there; may be called again. */
+  readonly lines: () => AsyncIterable<ListedLines>
+}
+
 /** Writes slices that are files. Of an archive that was not finished, those that are whole stay. */
 export class SlicedFileTarget implements Target {
   readonly name: string
   readonly sliceBytes: number
   readonly #options: SlicedFileTargetOptions
-  readonly #slices: SlicedTarget
   readonly #own = new OwnFiles()
+  #slices: SlicedTarget
+  #journal: ResumeJournal | undefined
   #earlier: Promise<EarlierArchive> | undefined
+  /** Highest slice of an earlier run that stays; undefined when there is no earlier run. */
+  #known: number | undefined
 
   /**
    * @param path - of the archive, without `.partN`; its folder must exist
    * @throws RangeError for a length of slices that cannot be; TypeError for a path that names no file
    */
   constructor(path: string, options: SlicedFileTargetOptions) {
-    const { sliceBytes, onSlice } = options
     this.name = new FileTarget(path).name
     this.#options = options
-    this.#slices = new SlicedTarget({ name: path, sliceBytes, onSlice, open: (slice) => this.#open(slice) })
+    this.#slices = this.#createSlices()
     this.sliceBytes = this.#slices.sliceBytes
+  }
+
+  /** Present once there is a journal. */
+  get checkpoint(): SlicedTarget['checkpoint'] {
+    return this.#slices.checkpoint
+  }
+
+  /** Present once there is a journal. */
+  get note(): SlicedTarget['note'] {
+    return this.#slices.note
   }
 
   /** How many slices are stored. They stay, whatever happens. */
@@ -66,6 +99,30 @@ export class SlicedFileTarget implements Target {
     await this.#findEarlier()
   }
 
+  /**
+   * Keeps a journal, `PATH.resume`, so that another run can go on if this one does not come to its end. Comes before
+   * everything else.
+   *
+   * @param facts - what two runs must have in common
+   * @param resume - whether to go on where another run stopped, if there was one
+   * @returns where that was; undefined when all begins anew
+   * @throws StorageError of kind `exists` when an earlier run was of other facts, or did not end and `resume` and
+   * `overwrite` are false
+   */
+  async keepJournal(facts: RunFacts, resume: boolean): Promise<ResumedSlices | undefined> {
+    const path = `${this.name}.resume`
+    const earlier = resume ? await ResumeJournal.reopen(path, this.#factsOf(facts)) : undefined
+    if (!resume && this.#options.overwrite !== true && (await lookAt(path)))
+      throw taken(path, 'it belongs to an archive that was not finished; resume that, or allow overwriting')
+    if (earlier?.from) return this.#resume(earlier.journal, earlier.from)
+    await earlier?.journal.close()
+    if (earlier) this.#known = 0
+    await this.prepare()
+    if (earlier) await removeDrafts(`${this.name}.part1`)
+    this.#useJournal(await ResumeJournal.create(path, this.#factsOf(facts)))
+    return undefined
+  }
+
   /** @throws StorageError, which says what slices are whole */
   async write(bytes: Uint8Array): Promise<void> {
     await this.prepare()
@@ -77,15 +134,65 @@ export class SlicedFileTarget implements Target {
     return this.#slices.cut()
   }
 
-  /** Stores the last slice and removes what is left of an older archive. */
+  /** Stores the last slice and removes what is left of an older archive, and the journal. */
   async commit(): Promise<void> {
     await this.prepare()
     await this.#slices.commit()
+    await this.#removeJournal()
   }
 
-  /** Leaves the slices that are whole, and nothing else. */
-  abort(): Promise<void> {
-    return this.#slices.abort()
+  /** Leaves the slices that are whole, and with them the journal if there is one. */
+  async abort(): Promise<void> {
+    await this.#slices.abort()
+    if (this.finishedSlices === 0 && (this.#known ?? 0) === 0) await this.#removeJournal()
+    else await this.#closeJournal()
+  }
+
+  #createSlices(): SlicedTarget {
+    const { sliceBytes, onSlice } = this.#options
+    return new SlicedTarget({
+      ...{ name: this.name, sliceBytes, journal: this.#journal },
+      onSlice: onSlice && ((slice) => this.#tell(slice, onSlice)),
+      open: (slice) => this.#open(slice),
+    })
+  }
+
+  /** A slice that is gone when it is told of again was taken by the one who was told. */
+  async #tell(slice: FinishedSlice, onSlice: NonNullable<SlicedFileTargetOptions['onSlice']>): Promise<void> {
+    if (await lookAt(slice.name)) await onSlice(slice)
+  }
+
+  #useJournal(journal: ResumeJournal): void {
+    this.#own.add(`${this.name}.resume`)
+    this.#journal = journal
+    this.#slices = this.#createSlices()
+  }
+
+  async #resume(journal: ResumeJournal, from: ResumePoint): Promise<ResumedSlices> {
+    const known = Math.max(from.point.finished.slice, from.handedOver)
+    this.#known = known
+    this.#useJournal(journal)
+    // What the journal does not know is written again.
+    await removeSlices(this.name, (await this.#findEarlier()).slices)
+    await removeDrafts(`${this.name}.part${known + 1}`)
+    await this.#slices.resume(from)
+    return { state: from.point.checkpoint.state, lines: () => journal.lines() }
+  }
+
+  #factsOf(facts: RunFacts): RunFacts {
+    return { ...facts, 'slice size': this.sliceBytes }
+  }
+
+  async #removeJournal(): Promise<void> {
+    const journal = this.#journal
+    this.#journal = undefined
+    await journal?.remove()
+  }
+
+  async #closeJournal(): Promise<void> {
+    const journal = this.#journal
+    this.#journal = undefined
+    await journal?.close()
   }
 
   #findEarlier(): Promise<EarlierArchive> {
@@ -98,15 +205,17 @@ export class SlicedFileTarget implements Target {
     const earlier = await findEarlier(name)
     const [slice] = earlier.slices
     if (this.#options.overwrite !== true) {
-      const found = earlier.whole ? name : slice === undefined ? undefined : `${name}.part${slice}`
+      const foundSlice = slice === undefined || this.#known !== undefined ? undefined : `${name}.part${slice}`
+      const found = earlier.whole ? name : foundSlice
       if (found !== undefined) throw taken(found, 'it exists already; choose another name or allow overwriting')
     }
     for (const path of [name, ...earlier.slices.map((number) => `${name}.part${number}`)]) this.#own.add(path)
-    return earlier
+    return { ...earlier, slices: earlier.slices.filter((number) => number > (this.#known ?? 0)) }
   }
 
   #open(slice: number): SliceTarget {
-    const { overwrite, mode } = this.#options
+    const { mode } = this.#options
+    const overwrite = this.#options.overwrite === true || this.#known !== undefined
     const path = `${this.name}.part${slice}`
     let file: FileTarget | undefined
     const opened = async (): Promise<FileTarget> =>
@@ -133,6 +242,8 @@ export class SlicedFileTarget implements Target {
   }
 
   async #commitWhole(target: FileTarget): Promise<void> {
+    // Of no use to an archive of one slice, and nothing tells whether that is whole.
+    await this.#removeJournal()
     await target.rename(this.name)
     await target.commit()
     await removeSlices(this.name, (await this.#findEarlier()).slices)

@@ -47,6 +47,8 @@ export interface WalkInternals {
   readonly hardlinks?: Hardlinks | undefined
   /** The calls to look with. @defaultValue this machine's */
   readonly fileSystem?: TreeFileSystem | undefined
+  /** Told of each root before it is looked at, with its number. */
+  readonly onRoot?: ((root: number) => void) | undefined
   /** Told of each path that a pattern leaves out. */
   readonly onExcluded?: (() => void) | undefined
   /** What to do before and after the paths that patterns match. */

@@ -34,7 +34,7 @@ export async function* walkWith(
   roots: TreeRoots,
   options: WalkOptions & WalkInternals,
 ): AsyncGenerator<TreeEntry, void, undefined> {
-  const { signal, onNotice } = options
+  const { signal, onNotice, onRoot } = options
   const list = typeof roots === 'string' || Buffer.isBuffer(roots) ? [roots] : roots
   const rootPaths = list.map((root) => toRootPath(root, options.cwd))
   const readFrom = options.readFrom && new ReadFrom(options.readFrom, options.cwd)
@@ -44,7 +44,8 @@ export async function* walkWith(
   const walker = new TreeWalker(options, await loadPosix(), { isExcluded, hooks, readFrom })
   let turn = 0
   try {
-    for (const root of rootPaths) {
+    for (const [number, root] of rootPaths.entries()) {
+      onRoot?.(number)
       if (root.notice !== undefined) onNotice?.(root.notice)
       for (const step of walker.walk(root)) {
         turn += 1

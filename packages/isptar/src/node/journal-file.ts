@@ -1,0 +1,165 @@
+/**
+ * A file of records that grows: a line of JSON with the lengths of the bytes that follow it and their CRC-32. A record
+ * that was cut by a crash ends the file.
+ */
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
+import { MiB } from '../limits.ts'
+import { fileError } from './file-error.ts'
+
+const LF = 0x0a
+/** Longest line of JSON: far above that of a file with all the seek points there may be. */
+const MAX_LINE_BYTES: number = 16 * MiB
+const READ_BYTES = 65_536
+
+/** One record. */
+export interface JournalRecord {
+  readonly kind: string
+  /** Anything that JSON holds. */
+  readonly value: unknown
+  readonly parts: readonly Uint8Array[]
+}
+
+/** A record as it is read. */
+export interface StoredRecord extends JournalRecord {
+  /** Where the next one begins in the file. */
+  readonly end: number
+}
+
+/** A file that records are added to. */
+export class JournalFile {
+  readonly path: string
+  readonly #handle: FileHandle
+  #length: number
+
+  /** Use {@link JournalFile.create} or {@link JournalFile.reopen}. */
+  private constructor(path: string, handle: FileHandle, length: number) {
+    this.path = path
+    this.#handle = handle
+    this.#length = length
+  }
+
+  /** Begins a new file in the place of what is there; only its owner may read it. */
+  static async create(path: string): Promise<JournalFile> {
+    return within('create', path, async () => new JournalFile(path, await open(path, 'w', 0o600), 0))
+  }
+
+  /** Goes on after a record of which the end is known, and drops what follows it. */
+  static async reopen(path: string, end: number): Promise<JournalFile> {
+    return within('open', path, async () => {
+      const handle = await open(path, 'r+')
+      await handle.truncate(end)
+      return new JournalFile(path, handle, end)
+    })
+  }
+
+  /** Adds a record. */
+  async append({ kind, value, parts }: JournalRecord): Promise<void> {
+    const sum = parts.reduce((crc, part) => crc32(part, crc), 0)
+    const line = JSON.stringify({ kind, value, lengths: parts.map((part) => part.length), crc32: sum })
+    await within('write', this.path, async () => {
+      for (const bytes of [Buffer.from(`${line}\n`), ...parts]) await this.#write(bytes)
+    })
+  }
+
+  /** Makes what was added durable. */
+  async sync(): Promise<void> {
+    await within('write', this.path, () => this.#handle.datasync())
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.#length)
+      done += bytesWritten
+      this.#length += bytesWritten
+    }
+  }
+}
+
+/**
+ * Reads records until the file ends or one is not whole.
+ *
+ * @param path - of the file
+ * @param end - where to stop
+ */
+export async function* readJournal(
+  path: string,
+  end: number = Number.POSITIVE_INFINITY,
+): AsyncGenerator<StoredRecord, void, undefined> {
+  const handle = await within('open', path, () => open(path, 'r'))
+  try {
+    for (let at = 0; at < end; ) {
+      const record = await within('read', path, () => readRecord(handle, at))
+      if (record === undefined) return
+      yield record
+      at = record.end
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+async function readRecord(handle: FileHandle, at: number): Promise<StoredRecord | undefined> {
+  const line = await readLine(handle, at)
+  const header = line && parseHeader(line)
+  if (!header) return undefined
+  const { kind, value, lengths } = header
+  let end = at + line.length + 1
+  let sum = 0
+  const parts: Uint8Array[] = []
+  for (const length of lengths) {
+    const part = await readBytes(handle, end, length)
+    if (part.length < length) return undefined
+    sum = crc32(part, sum)
+    end += length
+    parts.push(part)
+  }
+  return sum === header.crc32 ? { kind, value, parts, end } : undefined
+}
+
+async function readLine(handle: FileHandle, at: number): Promise<Uint8Array | undefined> {
+  for (let size = READ_BYTES; size <= MAX_LINE_BYTES; size *= 4) {
+    const bytes = await readBytes(handle, at, size)
+    const end = bytes.indexOf(LF)
+    if (end >= 0) return bytes.subarray(0, end)
+    if (bytes.length < size) return undefined
+  }
+  return undefined
+}
+
+type Header = Omit<JournalRecord, 'parts'> & { readonly lengths: readonly number[]; readonly crc32: number }
+
+function parseHeader(line: Uint8Array): Header | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(line).toString('utf8'))
+    return typeof value === 'object' && value !== null && 'lengths' in value ? (value as Header) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads what there is, up to a length. */
+async function readBytes(handle: FileHandle, at: number, lengthBytes: number): Promise<Uint8Array> {
+  const { size } = await handle.stat()
+  const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, size - at)))
+  let done = 0
+  while (done < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, at + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return bytes.subarray(0, done)
+}
+
+async function within<T>(operation: string, path: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task()
+  } catch (error) {
+    throw fileError(error, operation, path)
+  }
+}
