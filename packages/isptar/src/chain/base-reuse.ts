@@ -62,7 +62,7 @@ export class BaseReuse {
 
   /** Tells whether a file of this size may be found by its content. */
   mayHold(sizeBytes: number): boolean {
-    return sizeBytes > 0 && this.#contents?.hasSize(sizeBytes) === true
+    return this.#contents?.hasSize(sizeBytes) ?? false
   }
 
   /** Finds a file of this content under any path. */

@@ -36,7 +36,8 @@ export class ContentTable {
 
   /** Tells whether the base has a file of this size. */
   hasSize(sizeBytes: number): boolean {
-    return at(this.#sizes.values(), this.#order[this.#firstFrom(sizeBytes, 0)] ?? -1) === sizeBytes
+    const line = this.#order[this.#firstFrom(sizeBytes, 0)]
+    return line !== undefined && at(this.#sizes.values(), line) === sizeBytes
   }
 
   /**

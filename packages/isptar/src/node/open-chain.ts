@@ -10,8 +10,8 @@ import { openFile, type OpenFileOptions } from './open-file.ts'
 export interface OpenChainOptions extends OpenOptions, OpenFileOptions {}
 
 /** The bases that were found. */
-export interface FoundBases {
-  /** Nearest first; undefined where one was not found. The caller closes them, or gives them to `openArchive`. */
+interface FoundBases {
+  /** Nearest first; undefined where one was not found. */
   readonly bases: readonly (Archive | undefined)[]
   /** Why one was not found although a file of its name is there, by its number, from 1. */
   readonly whyMissing: ReadonlyMap<number, string>
@@ -63,7 +63,7 @@ async function checkGiven(archive: Archive, options: OpenChainOptions): Promise<
  *
  * @throws `signal.reason` on abort
  */
-export async function findBases(archive: Archive, folder: string, options: OpenChainOptions = {}): Promise<FoundBases> {
+async function findBases(archive: Archive, folder: string, options: OpenChainOptions): Promise<FoundBases> {
   const bases: (Archive | undefined)[] = []
   const whyMissing = new Map<number, string>()
   const known = [...named(archive)]
