@@ -18,7 +18,7 @@ const WHOLE_BYTES = 1 * MiB
 /** Room for the headers that the original puts behind the data in its member; more is fetched when needed. */
 const FOLLOWING_BYTES = 4 * KiB
 
-/** Options of {@link readData}. */
+/** Options of {@link readMember}. */
 export interface DataOptions {
   signal?: AbortSignal | undefined
   /**
@@ -33,21 +33,9 @@ export interface DataOptions {
  * Gives a file's data piece by piece. The last piece may come before the CRC is known; the iteration ends only after
  * it was found right.
  *
- * @throws FormatError, IntegrityError, BaseMismatchError, UnsupportedError, which name the entry; StorageError
+ * @throws FormatError, IntegrityError, BaseMismatchError, UnsupportedError, which do not name the entry, see
+ * {@link naming}; StorageError
  */
-export async function* readData(
-  context: DataContext,
-  record: ListingRecord,
-  options: DataOptions = {},
-): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    yield* readMember(context, record, options)
-  } catch (error) {
-    throw naming(error, record)
-  }
-}
-
-/** {@link readData} with errors that do not name the entry. */
 export async function* readMember(
   context: DataContext,
   record: ListingRecord,

@@ -34,9 +34,10 @@ it.each([0, 1, 2])('chunk %i is another', (k) => {
   expect(() => check({ crc32s }, [data])).toThrow(`chunk ${k} `)
 })
 
-it('the chunks are longer or shorter than the member', () => {
+it('the chunks are longer than the member', () => {
   expect(() => check({}, [data], 367)).toThrow(FormatError)
-  expect(() => check({}, [data], 369)).toThrow(FormatError)
+  // A writer may leave the end of the stream out of the last chunk.
+  expect(() => check({}, [data], 370)).not.toThrow()
 })
 
 describe('in a verification', () => {
@@ -66,7 +67,7 @@ describe('in a verification', () => {
   })
 
   it('chunks that are not there are found', async () => {
-    expect(await problems(() => 'seek=4096:1,1')).toEqual([['format', 'f']])
+    expect(await problems((packedBytes) => `seek=4096:1,${packedBytes}`)).toEqual([['format', 'f']])
   })
 
   it('columns that are malformed are found', async () => {
