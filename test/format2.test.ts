@@ -66,3 +66,15 @@ it('costs one range a file, of exactly the length that the listing says', async 
   await entry.bytes()
   expect(source.log.slice(before)).toEqual([{ offset: entry.location?.offset, lengthBytes: entry.packedBytes }])
 })
+
+it('its seek points have no checksums, so a part costs the whole member; its index of four fields is passed over', async () => {
+  const source = withCounter(new FileSource(PATH))
+  await using archive = await openArchive(source)
+  const entry = await archive.get('d/big')
+  const before = source.requests
+  const part = await entry.bytes({ start: 1_500_000, end: 1_500_100 })
+  expect(Buffer.compare(part, content('d/big').subarray(1_500_000, 1_500_100))).toBe(0)
+  expect(source.log.slice(before)).toEqual([{ offset: entry.location?.offset, lengthBytes: entry.packedBytes }])
+  const digest = createHash('sha256').update(content('d/big')).digest('hex')
+  expect(Buffer.from((await entry.digest()) ?? []).toString('hex')).toBe(digest)
+})
