@@ -69,7 +69,7 @@ it('costs one range a file, of exactly the length that the listing says', async 
 
 it('its seek points have no checksums, so a part costs the whole member; its index of four fields is passed over', async () => {
   const source = withCounter(new FileSource(PATH))
-  await using archive = await openArchive(source)
+  await using archive = await openArchive(source, { tailBytes: 39 })
   const entry = await archive.get('d/big')
   const before = source.requests
   const part = await entry.bytes({ start: 1_500_000, end: 1_500_100 })
