@@ -116,8 +116,8 @@ export class ArchiveWriter {
   readonly #tail: Omit<TailOptions, 'offset'>
   readonly #options: CreateOptions
   readonly #entryOptions: EntryWriterOptions
-  /** Whether the target has the tail already. */
-  #isComplete = false
+  /** Where the tail begins, when the target has it already. */
+  #tailOffset: number | undefined
   readonly #abortion: AbortController = new AbortController()
   /** Fires when the writer is aborted, by whichever way. */
   readonly #signal: AbortSignal
@@ -283,10 +283,10 @@ export class ArchiveWriter {
     this.#entries.close()
     this.#output = new Output(this.#target, state.offset)
     this.#entries = new EntryWriter(this.#output, this.#entryOptions)
-    this.#isComplete = state.isComplete
+    this.#tailOffset = state.tailOffset
     await this.#entries.resume(lines, state)
     const { openPath, entryCount } = this.#entries
-    return { openPath, entryCount, isComplete: state.isComplete, note: state.note }
+    return { openPath, entryCount, isComplete: state.tailOffset !== undefined, note: state.note }
   }
 
   #add(entry: EntryInput, data: DataReader | undefined): Promise<AddedEntry> {
@@ -314,9 +314,10 @@ export class ArchiveWriter {
     const { bases = [], serviceInfo = new Map(), catalogue } = this.#options
     const { sliceBytes } = this.#output
     const info = describeArchive(totals, { createdAt: this.#tail.createdAt, bases, sliceBytes, serviceInfo })
-    const tail = encodeTail(members, info, { ...this.#tail, offset: this.#output.offset })
-    if (!this.#isComplete) await writeTail(this.#output, tail)
-    await this.#entries.checkpoint({ isComplete: true })
+    const offset = this.#tailOffset ?? this.#output.offset
+    const tail = encodeTail(members, info, { ...this.#tail, offset })
+    if (this.#tailOffset === undefined) await writeTail(this.#output, tail)
+    await this.#entries.checkpoint({ tailOffset: offset })
     if (catalogue) await writeCatalogue(catalogue, tail)
     this.#signal.throwIfAborted()
     this.#state = 'committing'

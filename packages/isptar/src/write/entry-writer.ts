@@ -131,7 +131,7 @@ export class EntryWriter {
   }
 
   /** Keeps all that is needed to go on from here. */
-  async checkpoint(point: Pick<WriterState, 'isComplete' | 'open'>): Promise<void> {
+  async checkpoint(point: Pick<WriterState, 'open' | 'tailOffset'>): Promise<void> {
     await this.#flushHeaders()
     const { offset } = this.#output
     const state = encodeWriterState({ ...point, offset, totals: this.#totals(), note: this.#options.checkpointNote() })
@@ -275,8 +275,7 @@ export class EntryWriter {
     const { storeSuffixes } = this.#options
     const level = isStored(decodeText(header.pathBytes), storeSuffixes) ? 0 : this.#options.level
     const offset = open?.offset ?? this.#output.offset
-    const onCheckpoint = (member: MemberState): Promise<void> =>
-      this.checkpoint({ open: { header, offset, member }, isComplete: false })
+    const onCheckpoint = (member: MemberState): Promise<void> => this.checkpoint({ open: { header, offset, member } })
     const options = { ...this.#options, level, sizeBytes, from: open?.member, onCheckpoint }
     const written = await writeDataMember(this.#output, head, options)
     return { ...written, location: this.#placeOf(offset), packedBytes: this.#output.offset - offset }
@@ -325,7 +324,7 @@ export class EntryWriter {
     await this.#listing.add(record, digest ?? (type === 'file' && sizeBytes === 0 ? EMPTY_DIGEST : undefined))
     this.#dataBytes += sizeBytes
     if (dirty) this.#dirtyCount += 1
-    if (this.#output.wantsCheckpoint) await this.checkpoint({ isComplete: false })
+    if (this.#output.wantsCheckpoint) await this.checkpoint({})
     else if (this.#listing.newBytes >= NEW_LINES_BYTES) await this.#output.note(this.#listing.takeNew())
     return { path: decodeText(header.pathBytes), sizeBytes, packedBytes, dirty }
   }

@@ -34,8 +34,8 @@ export interface WriterState {
   readonly offset: number
   readonly totals: EntryTotals
   readonly open?: OpenFile | undefined
-  /** Whether the tail is written too. */
-  readonly isComplete: boolean
+  /** Where the tail begins, once that is written too. */
+  readonly tailOffset?: number | undefined
   /** What the caller wants to find again. */
   readonly note: string
 }
