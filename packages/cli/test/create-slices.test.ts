@@ -102,7 +102,7 @@ describe('create --slice', () => {
     expect(code).toBe(10)
     expect(stderr).toContain('a.tgz.part2) was not handed over')
     expect(stderr).toContain('; slices 1 to 2 are whole')
-    expect(archives()).toEqual(FOUR.slice(0, 2))
+    expect(archives()).toEqual([...FOUR.slice(0, 2), 'a.tgz.resume'])
   })
 
   test.each([
@@ -110,6 +110,7 @@ describe('create --slice', () => {
     [['--slice', '10x'], 'such as 700M'],
     [['--slice', '1M', '--on-slice', 'echo %q'], '--on-slice: "%q"'],
     [['--on-slice', 'echo'], '--on-slice is of use only with --slice'],
+    [['--resume'], '--resume is of use only with --slice'],
   ])('takes %j for a mistake', async (options, message) => {
     expect(await create(options)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
     expect(archives()).toEqual([])
@@ -120,5 +121,47 @@ describe('create --slice', () => {
     expect(await run(['create', '-C', folder, '-', 'site', '--slice', '1M'], io)).toBe(2)
     expect(io.stderr.text).toContain('slices are files')
     expect(existsSync(at('-'))).toBe(false)
+  })
+})
+
+describe('create --resume', () => {
+  const stop = ['--slice', '10000', '--shell', '--on-slice', 'test %n != 2']
+  const goOn = ['--slice', '10000', '--resume']
+
+  test('goes on with what was not finished', async () => {
+    expect((await create(stop)).stderr).toContain('a.tgz is not finished: the same command with --resume goes on')
+    expect(archives()).toEqual([...FOUR.slice(0, 2), 'a.tgz.resume'])
+    const first = readFileSync(at('a.tgz.part1'))
+    expect(await create(['--slice', '10000'])).toMatchObject({
+      code: 10,
+      stderr: expect.stringContaining('resume that'),
+    })
+    expect(await create(goOn)).toEqual({ code: 0, stderr: '' })
+    expect(archives()).toEqual(FOUR)
+    expect(readFileSync(at('a.tgz.part1'))).toEqual(first)
+    expect(await run(['verify', at('a.tgz')], fakeIo())).toBe(0)
+  })
+
+  test('begins anew with --force alone', async () => {
+    await create(stop)
+    expect(await create(['--slice', '10000', '--force'])).toEqual({ code: 0, stderr: '' })
+    expect(archives()).toEqual(FOUR)
+  })
+
+  test('refuses another command than the first', async () => {
+    await create(stop)
+    expect(await create([...goOn, '--exclude', '3'])).toMatchObject({
+      code: 10,
+      stderr: expect.stringContaining('another value of "exclude"'),
+    })
+    expect(archives()).toContain('a.tgz.resume')
+  })
+
+  test('makes a catalogue of an archive whose tail was written by the first run', async () => {
+    const options = ['--save-listing', at('list.tgz'), '--slice', '10000']
+    expect(await create([...options, '--shell', '--on-slice', 'test %n != 3'])).toMatchObject({ code: 10 })
+    expect(await create([...options, '--resume'])).toEqual({ code: 0, stderr: '' })
+    expect(archives()).toEqual(FOUR)
+    expect(await run(['list', at('list.tgz')], fakeIo())).toBe(0)
   })
 })

@@ -1,9 +1,9 @@
 /** Packs files and folders into a new archive. */
 import type { Archive, Level } from 'isptar'
-import { measureTree, type PackReport, packTree, type TreeSize } from 'isptar/node'
+import { measureTree, type PackReport, packTree, SlicedFileTarget, type TreeSize } from 'isptar/node'
 import type { NewBaseOptions } from '../base-options.ts'
 import { createHooks, readFromOf } from '../command-hooks.ts'
-import type { Output } from '../command-io.ts'
+import { type Output, UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
 import type { HookOptions } from '../hook-options.ts'
@@ -20,6 +20,7 @@ export interface CreateOptions extends HookOptions, WalkOptions, SliceOptions, N
   readonly level: Level
   readonly storeSuffix?: readonly string[]
   readonly force?: true
+  readonly resume?: true
 }
 
 type FileIdentity = NonNullable<Output['file']>
@@ -34,6 +35,7 @@ export async function create(
   checkRoots(paths, options.directory)
   checkNewArchive(name, options)
   checkNewBase(options)
+  checkResume(options)
   const base = await openNewBase(options, context)
   try {
     return await pack(name, paths, { ...options, opened: base }, context)
@@ -65,11 +67,12 @@ async function pack(
   const progress = context.startProgress()
   let total: TreeSize | undefined
   let lastPath = ''
-  const report = await packTree(roots, target, {
+  const packing = packTree(roots, target, {
     ...walk,
     level: options.level,
     storeSuffixes: storedSuffixes(options.storeSuffix),
     xattrs: options.xattrs,
+    resume: options.resume ?? false,
     ...newBaseOptions(options, options.opened),
     hooks: {
       ...hooks,
@@ -87,11 +90,22 @@ async function pack(
       lastPath = state.path
     },
   })
+  const report = await packing.catch(async (error: unknown) => {
+    if (target instanceof SlicedFileTarget && target.canResume)
+      await context.say(`${escapeName(name)} is not finished: the same command with --resume goes on`)
+    throw error
+  })
   context.endProgress()
   if (report.afterRunError instanceof Error)
     await context.fail(`the archive is whole, but ${report.afterRunError.message}`)
   await context.summarize(summaryText(target.name, report))
   return report.ok ? OK : PARTIAL
+}
+
+function checkResume({ resume, slice, copyData }: CreateOptions): void {
+  if (resume === undefined) return
+  if (slice === undefined) throw new UsageError('--resume is of use only with --slice')
+  if (copyData) throw new UsageError('--resume cannot go on where data is copied from a base: leave out --copy-data')
 }
 
 /** `create - . > here.tgz` must not pack what it writes. */

@@ -21,7 +21,10 @@ export function declareCreate(program: Command, start: Start): void {
     .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect)
     .option('--force', 'replace an archive of that name')
   addNewBaseOptions(command)
-  addSliceOptions(command)
+  addSliceOptions(command).option(
+    '--resume',
+    'with --slice: go on where an earlier run stopped; give all else as it was then',
+  )
   addHookOptions(command).addHelpText(
     'after',
     examples(

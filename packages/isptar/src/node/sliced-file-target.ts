@@ -58,6 +58,7 @@ export class SlicedFileTarget implements Target {
   #earlier: Promise<EarlierArchive> | undefined
   /** Highest slice of an earlier run that stays; undefined when there is no earlier run. */
   #known: number | undefined
+  #canResume = false
 
   /**
    * @param path - of the archive, without `.partN`; its folder must exist
@@ -78,6 +79,11 @@ export class SlicedFileTarget implements Target {
   /** Present once there is a journal. */
   get note(): SlicedTarget['note'] {
     return this.#slices.note
+  }
+
+  /** Whether a later run can go on where this one stopped, once it did. */
+  get canResume(): boolean {
+    return this.#canResume
   }
 
   /** How many slices are stored. They stay, whatever happens. */
@@ -192,6 +198,7 @@ export class SlicedFileTarget implements Target {
   async #closeJournal(): Promise<void> {
     const journal = this.#journal
     this.#journal = undefined
+    if (journal) this.#canResume = true
     await journal?.close()
   }
 
