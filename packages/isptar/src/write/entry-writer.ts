@@ -188,6 +188,8 @@ export class EntryWriter {
 
   /** Ends the listing. What was written so far is followed by the tail only. */
   async finish(): Promise<WrittenEntries> {
+    if (this.#open)
+      throw new TypeError(`cannot end the archive: the rest of ${nameOf(this.#open.header)} is to be added`)
     await this.#flushHeaders()
     const { entryCount, ordered } = this.#listing
     const { members, identity } = await this.#listing.finish()

@@ -185,6 +185,7 @@ describe('SlicedFileTarget', () => {
 
   it('packs a folder into slices in that very folder, and leaves those out', async () => {
     for (let k = 0; k < 20; k += 1) await writeFile(join(folder, `f${k}`), sampleBytes(3000 + k))
+    await writeFile(`${path}.part30`, 'of an older archive')
     const target = new SlicedFileTarget(path, { sliceBytes: MIN, overwrite: true })
     const { ok } = await packTree('.', target, { cwd: folder, level: 0 })
     expect(ok).toBe(true)
