@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openArchive } from 'isptar'
+import { FileTarget, openFile, packTree } from 'isptar/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { failureOf } from '../source-suite.ts'
 import { noise, ResumeScene } from './resume-support.ts'
@@ -87,7 +89,6 @@ describe('packTree with resume', () => {
 
   it('cannot go on with other targets', async () => {
     const { MemoryTarget } = await import('isptar')
-    const { packTree } = await import('isptar/node')
     plant('x', 'x')
     expect(await failureOf(packTree(scene.tree, new MemoryTarget(), { resume: true }))).toBeInstanceOf(TypeError)
   })
@@ -226,6 +227,53 @@ describe('packTree with resume', () => {
     expect((await scene.pack(30_000, { roots, resume: true })).ok).toBe(true)
     expect(await scene.check()).toEqual(whole)
   })
+
+  it.each([false, true])(
+    'goes on with a differential archive, whose base knows more than was stored: moved %o',
+    async (moved) => {
+      plantTree(150_000)
+      const path = join(scene.folder, 'base.tgz')
+      await packTree('.', new FileTarget(path), { cwd: scene.tree })
+      plant('a/2', noise(90_000, 'changed'))
+      plant('b/big', noise(150_000, 'another'))
+      if (moved) renameSync(at('d/4'), at('b/moved'))
+      const base = await openArchive(await openFile(path))
+      try {
+        await scene.pack(30_000, { base })
+        const whole = await referencesOf()
+        for (const name of scene.files()) rmSync(join(scene.folder, 'out', name))
+        const stopped = scene.pack(30_000, {
+          base,
+          onSlice: ({ slice }) => {
+            if (slice === 4) throw new Error('stop')
+          },
+        })
+        expect(await failureOf(stopped)).toMatchObject({ operation: 'hand over' })
+        expect(await failureOf(scene.pack(30_000, { resume: true }))).toMatchObject({ kind: 'exists' })
+        const { reused, summary, ok } = await scene.pack(30_000, { base, resume: true })
+        expect(ok).toBe(true)
+        expect(reused).toMatchObject({ dataBytes: summary.referencedBytes, movedCount: moved ? 1 : 0 })
+        expect(await referencesOf()).toEqual(whole)
+      } finally {
+        await base.close()
+      }
+    },
+  )
+
+  /** Paths and depths of the entries, all of which are found right. */
+  async function referencesOf(): Promise<string[]> {
+    const archive = await openArchive(await openFile(scene.archive), {
+      bases: [await openArchive(await openFile(join(scene.folder, 'base.tgz')))],
+    })
+    try {
+      expect((await archive.verify()).problems).toEqual([])
+      const seen: string[] = []
+      for await (const entry of archive.entries()) seen.push(`${entry.path} ${entry.record.location?.depth ?? ''}`)
+      return seen
+    } finally {
+      await archive.close()
+    }
+  }
 
   it('remembers the problems of the first run', async () => {
     plantTree(150_000)
