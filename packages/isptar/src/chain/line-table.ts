@@ -44,12 +44,12 @@ export class LineTable implements EntryLookup {
     throw new LimitError(what, { limit: 'MAX_TEXT_BYTES', max: MAX_TEXT_BYTES, actual })
   }
 
-  /** Sorts; nothing is added afterwards. */
+  /** Sorts, which keeps lines of one path in stored order; nothing is added afterwards. */
   finish(): void {
     const count = this.#starts.length
     this.#starts.push(this.#text.length)
     const lines = Uint32Array.from({ length: count }, (_, line) => line).filter((line) => this.#line(line).length > 0)
-    this.#order = lines.sort((a, b) => comparePaths(this.#path(a), this.#path(b)) || a - b)
+    this.#order = lines.sort((a, b) => comparePaths(this.#path(a), this.#path(b)))
   }
 
   async find(path: Uint8Array): Promise<Entry | undefined> {

@@ -64,6 +64,15 @@ describe.each([
     expect(scene.paths()).toEqual(['a', 'a/b', 'a/b/c', 'a/b/stays', 'a/stays'])
   })
 
+  test('folders that are not wanted themselves are not emptied, those in them that are wanted are', async () => {
+    const scene = makeScene()
+    fill(scene, 'd/stays', 'd/sub/goes', 'e/stays')
+    const entries = [FOLDER, { path: 'd/sub', type: 'dir' } as const, { path: 'e', type: 'dir' } as const]
+    const report = await scene.extract(entries, { ...options, filter: ({ path }) => path === 'd/sub' })
+    expect(report).toMatchObject({ ok: true, entryCount: 1, deletedCount: 1 })
+    expect(scene.paths()).toEqual(['d', 'd/stays', 'd/sub', 'e', 'e/stays'])
+  })
+
   test('a link goes itself, and nothing behind it', async () => {
     const scene = makeScene()
     mkdirSync(join(scene.out, 'd'))

@@ -1,5 +1,5 @@
 /** Archives opened with the bases that lie beside them. */
-import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createArchive } from '../../src/write/archive-writer.ts'
@@ -70,6 +70,21 @@ describe('a base', () => {
     })
     expect(readdirSync(base)).not.toContain('out')
     expect(await extractTree(archive, out, { only: ['file1', 'file2'] })).toMatchObject({ ok: true, entryCount: 2 })
+  })
+
+  test('that has the data of a hardlink is needed for the link alone', async () => {
+    const { base, tree, at } = await makeChain(1)
+    linkSync(join(tree, 'file0'), join(tree, 'name'))
+    await using full = await openChain(at('0.tgz'))
+    await packTree('.', new FileTarget(at('1.tgz')), { cwd: tree, base: full })
+    renameSync(at('0.tgz'), join(base, 'elsewhere.tgz'))
+    await using alone = await openChain(at('1.tgz'))
+    await expect(extractTree(alone, join(base, 'out'), { only: ['name'] })).rejects.toMatchObject({
+      code: 'base-mismatch',
+    })
+    expect(readdirSync(base)).not.toContain('out')
+    await using whole = await openChain(at('1.tgz'), { bases: [await openChain(join(base, 'elsewhere.tgz'))] })
+    expect(await extractTree(whole, join(base, 'out'), { only: ['name'] })).toMatchObject({ ok: true, entryCount: 1 })
   })
 
   test('that is another archive is not used, and the error says so', async () => {
