@@ -228,7 +228,7 @@ export class SlicedTarget implements Target {
  *
  * @throws RangeError when it is less than 4,096 bytes or no whole number
  */
-export function checkSliceBytes(sliceBytes: number): number {
+function checkSliceBytes(sliceBytes: number): number {
   if (Number.isSafeInteger(sliceBytes) && sliceBytes >= MIN_SLICE_BYTES) return sliceBytes
   throw new RangeError(`sliceBytes is ${sliceBytes}, expected a whole number from ${MIN_SLICE_BYTES} on`)
 }
