@@ -43,9 +43,10 @@ export async function openNamed(name: string, options: NamedOptions, context: Co
   if (isUrl(name)) checkUrl(name, options)
   const { signal } = context.io
   const fetchSlice = options.fetchSlice === undefined ? undefined : createFetch(options.fetchSlice, context)
-  const counter = withCounter(await openSource(name, signal, fetchSlice))
+  const catalogue = options.listing === undefined ? undefined : await openSource(options.listing, { signal })
+  const counter = withCounter(await openBeside(name, { signal, fetchSlice, catalogue }))
   try {
-    const whole = await openWith(counter, name, { ...options, signal, fetchSlice }, context)
+    const whole = await openWith(counter, name, { ...options, signal, fetchSlice, catalogue }, context)
     const archive = await pickPart(whole, options.part, signal)
     for (const notice of archive.notices) await context.warn(notice)
     return { archive, counter }
@@ -66,7 +67,21 @@ async function pickPart(whole: Archive, part: string | undefined, signal: AbortS
 
 interface SourceOptions {
   readonly signal: AbortSignal
-  readonly fetchSlice: FetchSlice | undefined
+  readonly fetchSlice?: FetchSlice | undefined
+  readonly catalogue?: ByteSource | undefined
+}
+
+/** Opens a source; closes the catalogue that it is to be read by when that fails. */
+async function openBeside(name: string, options: SourceOptions): Promise<ByteSource> {
+  const { catalogue } = options
+  try {
+    return await openSource(name, options)
+  } catch (error) {
+    await catalogue?.close()
+    const isOfCatalogue = catalogue && isIsptarError(error) && error.code !== 'storage'
+    if (isOfCatalogue && !error.message.includes(catalogue.name)) error.message = `${catalogue.name}: ${error.message}`
+    throw error
+  }
 }
 
 /** Opens the archive of a source together with what it needs. */
@@ -76,14 +91,12 @@ async function openWith(
   options: Omit<NamedOptions, 'fetchSlice'> & SourceOptions,
   context: Context,
 ): Promise<Archive> {
-  const { base, listing, findsBases = false, signal, fetchSlice } = options
+  const { base, findsBases = false, signal, fetchSlice, catalogue } = options
   const bases: Archive[] = []
-  let catalogue: ByteSource | undefined
   try {
     for (const each of base ?? []) bases.push((await openNamed(each, {}, context)).archive)
-    if (listing !== undefined) catalogue = await openSource(listing, signal)
   } catch (error) {
-    for (const opened of [source, ...bases]) await opened.close()
+    for (const opened of [source, catalogue, ...bases]) await opened?.close()
     throw error
   }
   const opening = { signal, catalogue, fetchSlice }
@@ -91,8 +104,8 @@ async function openWith(
   return findsBases && !isUrl(name) ? openChainOf(source, dirname(name), opening) : openArchive(source, opening)
 }
 
-function openSource(name: string, signal: AbortSignal, fetchSlice?: FetchSlice): Promise<ByteSource> {
-  return isUrl(name) ? openUrl(name, { signal }) : openFile(name, { fetchSlice })
+function openSource(name: string, { signal, fetchSlice, catalogue }: SourceOptions): Promise<ByteSource> {
+  return isUrl(name) ? openUrl(name, { signal }) : openFile(name, { fetchSlice, catalogue })
 }
 
 /** Says of which archive an error speaks, and what to do with an ordinary tar.gz. */
@@ -104,7 +117,7 @@ async function explain(error: IsptarError, name: string, shown: string, signal: 
 
 async function isGzip(name: string, signal: AbortSignal): Promise<boolean> {
   try {
-    const source = await openSource(name, signal)
+    const source = await openSource(name, { signal })
     try {
       const [first, second] = await source.read(0, 2, { signal })
       return first === 0x1f && second === 0x8b

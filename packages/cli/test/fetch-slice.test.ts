@@ -1,5 +1,17 @@
 /** Archives of which slices are missing, and commands that bring them. */
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -122,6 +134,40 @@ describe('--fetch-slice', () => {
     const { io, code } = await isptar('list', 'http://127.0.0.1:1/x.tgz', '--fetch-slice', 'true')
     expect(code).toBe(2)
     expect(io.stderr.text).toMatch(/^isptar: --fetch-slice is for files: [^\n]+\n$/)
+  })
+})
+
+describe('with --listing', () => {
+  const tree = (): string => join(folder, 'tree')
+
+  /** Packs a tree, hands every slice over to a store, and keeps the catalogue. */
+  async function upload(slice: string): Promise<void> {
+    mkdirSync(join(folder, 'store'))
+    mkdirSync(tree())
+    for (const name of ['a', 'b', 'c']) writeFileSync(join(tree(), name), randomBytes(9000))
+    const move = `mv %f '${join(folder, 'store')}'/part%n`
+    const { io, code } = await isptar(
+      ...['create', archive, '.', '-C', tree(), '--slice', slice, '--on-slice', move],
+      ...['--save-listing', join(folder, 'far.cat')],
+    )
+    expect([code, io.stderr.text]).toEqual([0, expect.not.stringContaining('isptar:')])
+    expect(readdirSync(folder).toSorted()).toEqual(['far.cat', 'store', 'tree'])
+  }
+
+  test.each(['8K', '1M'])('an archive of which nothing is at hand is restored (slices of %s)', async (slice) => {
+    await upload(slice)
+    const out = join(folder, 'out')
+    const far = ['--listing', join(folder, 'far.cat'), '--fetch-slice', `cp '${join(folder, 'store')}'/part%n %f`]
+    const { io, code } = await isptar('extract', archive, '-C', out, ...far)
+    expect([code, io.stderr.text]).toEqual([0, ''])
+    for (const name of ['a', 'b', 'c']) expect(readFileSync(join(out, name))).toEqual(readFileSync(join(tree(), name)))
+  })
+
+  test('a catalogue that is none is named', async () => {
+    writeFileSync(join(folder, 'far.cat'), 'no catalogue')
+    const { io, code } = await isptar('list', archive, '--listing', join(folder, 'far.cat'), '--fetch-slice', 'true')
+    expect(code).not.toBe(0)
+    expect(io.stderr.text).toMatch(/^isptar: \S+far\.cat: no trailer in the last 39 bytes/)
   })
 })
 

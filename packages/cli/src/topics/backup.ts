@@ -45,13 +45,13 @@ deletes only with --delete. Name all archives: then no base is lost.
 
 ELSEWHERE. Slices leave while the archive is written: the disk needs room for
 one. The catalogue stays; it is all that the next backup needs. To restore,
-name the last slice: it is fetched, and of the others those that are read.
+give it as the listing: only the slices that are read are fetched.
 
   $ isptar create -C / /backup/far.tgz srv --save-listing /backup/far.cat \
       --slice 1G --on-slice "rclone moveto %f store:%b.part%n"
   $ isptar create -C / /backup/near.tgz srv --base /backup/far.cat
-  $ isptar extract /backup/far.tgz.part4 -C /restore/far srv/site/index.html \
-      --fetch-slice "rclone copyto store:%b.part%n %f"
+  $ isptar extract /backup/far.tgz -C /restore/far srv/site/index.html \
+      --listing /backup/far.cat --fetch-slice "rclone copyto store:%b.part%n %f"
 
 ANOTHER MACHINE. pull packs what is there and writes it here, by ssh; isptar
 must be installed on both. It takes --base and --slice as create does.

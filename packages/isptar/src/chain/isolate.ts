@@ -3,6 +3,7 @@ import { UnsupportedError } from '../errors.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
 import type { Target } from '../io/target.ts'
 import type { Archive } from '../read/archive.ts'
+import { tailContentOffset } from '../read/read-tail.ts'
 import { findTailHeader } from '../read/tail-header.ts'
 
 /**
@@ -21,7 +22,7 @@ export async function isolateCatalogue(archive: Archive, target: Target, options
     )
   const { tail, tailSource } = archive
   const { bytes, sizeBytes } = tailSource
-  const tailOffset = Math.min(tail.listingOffset, ...tail.sections.map(({ offset }) => offset))
+  const tailOffset = tailContentOffset(tail)
   try {
     const header = await findTailHeader(bytes, tailOffset, archive.dataContext.codec, options)
     if (header.length > 0) await target.write(header)

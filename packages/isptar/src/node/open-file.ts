@@ -1,11 +1,12 @@
 /** Opens an archive by its path, whether it is one file or slices of it (SPEC 7). */
 import { stat } from 'node:fs/promises'
-import { LimitError, StorageError } from '../errors.ts'
+import { FormatError, LimitError, StorageError } from '../errors.ts'
 import type { ByteSource } from '../io/byte-source.ts'
 import type { SlicePart } from '../io/lazy-source.ts'
 import { splitSliceName } from '../io/slice-name.ts'
 import { MAX_SLICES } from '../limits.ts'
 import { openSlices } from '../read/open-slices.ts'
+import { readSliceSizes } from '../read/read-slice-sizes.ts'
 import { errnoOf, fileError } from './file-error.ts'
 import { FilePool } from './file-pool.ts'
 import { type FilePin, FileSource } from './file-source.ts'
@@ -19,8 +20,13 @@ export interface OpenFileOptions {
    * @defaultValue a read that needs a missing slice fails
    */
   fetchSlice?: FetchSlice | undefined
-  /** Whether the last slice is elsewhere: the listing then comes from a catalogue. @defaultValue false */
-  lacksEnd?: boolean | undefined
+  /**
+   * The archive's isolated catalogue, which `openArchive` is given as well: it tells the number of slices and their sizes,
+   * so that none needs to be at hand. It stays open.
+   *
+   * @defaultValue none
+   */
+  catalogue?: ByteSource | undefined
 }
 
 /**
@@ -29,32 +35,42 @@ export interface OpenFileOptions {
  * leaves both. Looks at the folder; opens nothing yet, and later only the slices of which a byte is needed.
  *
  * The slice with the highest number, at hand or in `path`, is taken for the last; it holds the listing. Others may be
- * missing for as long as nothing in them is needed, and are fetched then, see {@link OpenFileOptions.fetchSlice}.
+ * missing for as long as nothing in them is needed, and are fetched then, see {@link OpenFileOptions.fetchSlice}. With a
+ * catalogue that says how many there are, this holds for the last one, too.
  *
  * @param path - of the archive, or of any of its slices
- * @throws StorageError of kind `not-found` when neither the file nor its last slice is there; LimitError for a slice
- * number beyond 100,000
+ * @throws FormatError for more slices than the catalogue knows, or what is no catalogue; LimitError for a slice number
+ * beyond 100,000; StorageError of kind `not-found` when neither the file nor its last slice is there
+ * @example
+ * ```ts
+ * const catalogue = await openFile('far.cat')
+ * const fetchSlice = async ({ path, slice }) => console.log('to be brought', path, slice)
+ * await using archive = await openArchive(await openFile('far.tgz', { catalogue, fetchSlice }), { catalogue })
+ * ```
  */
 export async function openFile(path: string, options: OpenFileOptions = {}): Promise<ByteSource> {
   const given = splitSliceName(path)
   if (given === undefined && (await exists(path))) return new FileSource(path)
   const archive = given?.whole ?? path
   const found = await findSliceFiles(archive)
-  const count = [...found.keys()].reduce((highest, slice) => Math.max(highest, slice), given?.slice ?? 0)
-  if (count === 0) throw nothingFound(path)
-  if (count > MAX_SLICES) throw tooMany(`${archive}.part${count}`, count)
+  const highest = [...found.keys()].reduce((high, slice) => Math.max(high, slice), given?.slice ?? 0)
+  if (highest > MAX_SLICES) throw tooMany(`${archive}.part${highest}`, highest)
+  const { catalogue, fetchSlice } = options
+  const sizes = catalogue && (await readSliceSizes(catalogue))
+  if (sizes && highest > sizes.length) throw notInCatalogue(`${archive}.part${highest}`, catalogue.name, sizes.length)
+  const count = sizes?.length ?? highest
+  const hasNone = sizes ? found.size === 0 && fetchSlice === undefined : count === 0
+  if (hasNone) throw nothingFound(path)
+  if (!sizes && !found.has(count) && fetchSlice === undefined) throw endMissing(archive, count)
   const pool = new FilePool()
   const parts = Array.from({ length: count }, (_, index): SlicePart => {
-    const missing = { path: `${archive}.part${index + 1}`, archive, slice: index + 1 }
-    const pin = found.get(missing.slice)
-    return pin === undefined ? missingPart(missing, options.fetchSlice, pool) : filePart(missing.path, pin, pool)
+    const slice = index + 1
+    // What fits in one slice has the name of the archive.
+    const place = sizes?.length === 1 && !found.has(1) ? archive : `${archive}.part${slice}`
+    const pin = found.get(slice)
+    return pin ? filePart(place, pin, pool) : missingPart({ path: place, archive, slice }, fetchSlice, pool)
   })
-  if (!found.has(count) && options.fetchSlice === undefined)
-    throw notFound(
-      { path: `${archive}.part${count}`, slice: count },
-      'is missing; it holds the listing if it is the last',
-    )
-  return openSlices(parts, { name: archive, lacksEnd: options.lacksEnd })
+  return openSlices(parts, { name: archive, lacksEnd: catalogue !== undefined, sizes })
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -74,6 +90,17 @@ function filePart(path: string, pin: FilePin, pool: FilePool): SlicePart {
 function nothingFound(path: string): StorageError {
   const message = `cannot open ${path}: no such file, nor slices of it`
   return new StorageError(message, { operation: 'open', location: path, kind: 'not-found' })
+}
+
+function endMissing(archive: string, slice: number): StorageError {
+  return notFound({ path: `${archive}.part${slice}`, slice }, 'is missing; it holds the listing if it is the last')
+}
+
+function notInCatalogue(path: string, catalogue: string, count: number): FormatError {
+  return new FormatError(
+    `cannot open ${path}: by the catalogue ${catalogue} there are ${count} slices; give the catalogue of this archive, ` +
+      'or move the file away if it is of another',
+  )
 }
 
 function tooMany(path: string, actual: number): LimitError {

@@ -2,18 +2,18 @@
 import { codec as defaultCodec } from '#codec'
 import { UnsupportedError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
-import type { ByteSource, ReadOptions, TailBytes } from '../io/byte-source.ts'
+import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { RESIDENT_LISTING_BYTES, TAIL_BYTES } from '../limits.ts'
-import type { ServiceInfo } from '../tail/service-info.ts'
-import { layoutTail, type TailLayout } from '../tail/tail-layout.ts'
-import { findTrailer, MAX_TRAILER_BYTES } from '../tail/trailer.ts'
+import { type ServiceInfo, serviceNumber } from '../tail/service-info.ts'
+import type { TailLayout } from '../tail/tail-layout.ts'
+import { MAX_TRAILER_BYTES } from '../tail/trailer.ts'
 import { Archive } from './archive.ts'
 import { checkBases } from './check-bases.ts'
 import { DigestSection } from './digest-section.ts'
 import { LineLookup } from './line-lookup.ts'
 import { ListingIndex } from './listing-index.ts'
 import { Listing } from './listing.ts'
-import { checkServiceInfoSize, readServiceInfo } from './service-info-member.ts'
+import { readTail, tailContentOffset } from './read-tail.ts'
 import { findTailHeader, MAX_TAIL_HEADER_BYTES } from './tail-header.ts'
 import { withTail } from '../io/with-tail.ts'
 
@@ -79,12 +79,12 @@ async function open(
   const end = await listed.readTail(tailBytes, options)
   const bytes = withTail(listed, end)
   const notices: string[] = []
-  const { serviceInfo, tail } = await readTail(bytes, end, codec, { notices, options })
+  const { serviceInfo, tail } = await readTail(bytes, end, { codec, notices, signal: options.signal })
   checkVersion(serviceInfo, listed.name)
   await checkBases({ name: source.name, serviceInfo }, bases, options)
   const sizeBytes = catalogue ? (await source.readTail(0, options)).sizeBytes : end.sizeBytes
   const listing = new Listing(bytes, tail, { codec, residentBytes })
-  const tailOffset = Math.min(tail.listingOffset, ...tail.sections.map((section) => section.offset))
+  const tailOffset = tailContentOffset(tail)
   const isCatalogue =
     catalogue === undefined && (await isWithoutData(bytes, { tailOffset, tail, serviceInfo, codec }, options))
   const digest = tail.sections.find(({ name }) => name === 'digest')
@@ -100,7 +100,7 @@ async function open(
     data: {
       bytes: catalogue ? source : bytes,
       codec,
-      dataEnd: catalogue ? sizeBytes : tailOffset,
+      dataEnd: catalogue ? Math.min(sizeBytes, recordedTailOffset(serviceInfo, tail) ?? sizeBytes) : tailOffset,
       hasColumns: serviceInfo.has('format'),
       displaced: isCatalogue
         ? `${source.name} is an isolated catalogue, without data: open the archive, with it where its end is missing`
@@ -123,6 +123,12 @@ interface TailFacts {
   readonly codec: Codec
 }
 
+/** Where the content of the tail lies in the archive that a catalogue is of; archives of the original do not say it. */
+function recordedTailOffset(serviceInfo: ServiceInfo, tail: TailLayout): number | undefined {
+  if (!serviceInfo.has('listing_offset')) return undefined
+  return serviceNumber(serviceInfo, 'listing_offset') - tail.listingOffset + tailContentOffset(tail)
+}
+
 /** Tells whether a tail stands alone, with or without its tar header, where it says that it stood behind data. */
 async function isWithoutData(
   bytes: ByteSource,
@@ -132,21 +138,6 @@ async function isWithoutData(
   if (tailOffset > MAX_TAIL_HEADER_BYTES || serviceInfo.get('listing_offset') === String(tail.listingOffset))
     return false
   return tailOffset === (await findTailHeader(bytes, tailOffset, codec, options)).length
-}
-
-/** Finds service info and layout from the end of a source. */
-async function readTail(
-  bytes: ByteSource,
-  end: TailBytes,
-  codec: Codec,
-  { notices, options }: { notices: string[]; options: ReadOptions },
-): Promise<{ serviceInfo: ServiceInfo; tail: TailLayout }> {
-  const trailer = findTrailer(end.bytes.subarray(-MAX_TRAILER_BYTES), codec)
-  const trailerOffset = end.sizeBytes - trailer.bytesFromEnd
-  const serviceInfoOffset = trailerOffset - checkServiceInfoSize(trailer.serviceInfoPackedBytes, trailerOffset)
-  const packed = await bytes.read(serviceInfoOffset, trailer.serviceInfoPackedBytes, options)
-  const serviceInfo = readServiceInfo(packed, codec, notices)
-  return { serviceInfo, tail: layoutTail(serviceInfo, serviceInfoOffset, trailerOffset) }
 }
 
 /** The index, where lookups can rely on it. */

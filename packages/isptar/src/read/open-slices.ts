@@ -4,7 +4,7 @@ import type { Codec } from '../gzip/codec.ts'
 import { LazySource, type SlicePart } from '../io/lazy-source.ts'
 import { SliceSource } from '../io/slice-source.ts'
 import { MAX_TRAILER_BYTES } from '../tail/trailer.ts'
-import { guessSliceSizes, learnSliceSizes } from './slice-sizes.ts'
+import { expectSliceSizes, guessSliceSizes, learnSliceSizes } from './slice-sizes.ts'
 
 /** Options of {@link openSlices}. */
 export interface OpenSlicesOptions {
@@ -12,6 +12,12 @@ export interface OpenSlicesOptions {
   name: string
   /** Whether the last slice is elsewhere: the listing then comes from a catalogue. @defaultValue false */
   lacksEnd?: boolean | undefined
+  /**
+   * The size of each slice in bytes, as `readSliceSizes` tells it; nothing is read to learn it then.
+   *
+   * @defaultValue what the store and the service info say
+   */
+  sizes?: readonly number[] | undefined
   /** What inflates and checks. @defaultValue `node:zlib` on Node, pako elsewhere */
   codec?: Codec | undefined
 }
@@ -22,7 +28,7 @@ export interface OpenSlicesOptions {
  * of the original has none there, so one slice besides the last must be had then.
  *
  * @param parts - all slices, first to last, also those that are elsewhere
- * @throws TypeError when there are none
+ * @throws TypeError when there are none; RangeError when there are not as many as `sizes`
  * @example
  * ```ts
  * const parts = objects.map(({ key, size }) => ({ name: key, sizeBytes: size, open: async () => new HttpSource(sign(key)) }))
@@ -30,10 +36,13 @@ export interface OpenSlicesOptions {
  * ```
  */
 export function openSlices(parts: readonly SlicePart[], options: OpenSlicesOptions): SliceSource {
-  const { name, lacksEnd = false, codec = defaultCodec } = options
+  const { name, lacksEnd = false, sizes, codec = defaultCodec } = options
+  if (sizes !== undefined && sizes.length !== parts.length)
+    throw new RangeError(`${name} has ${parts.length} slices, expected ${sizes.length}: one for each of the sizes`)
   const slices = parts.map((part) => new LazySource(part))
+  if (sizes !== undefined) expectSliceSizes(slices, sizes)
   return new SliceSource(slices, name, {
-    learnSizes: async () => (lacksEnd ? guessSliceSizes(slices) : learnSliceSizes(slices, name, codec)),
+    learnSizes: async () => sizes ?? (lacksEnd ? guessSliceSizes(slices) : learnSliceSizes(slices, name, codec)),
     minTailBytes: MAX_TRAILER_BYTES,
   })
 }

@@ -1,12 +1,13 @@
 /**
  * How long the slices are of which some are not at hand (SPEC 5, 7): the service info says it, or, in archives of the
- * original, all but the last are alike. Only the slices at the end are read for it.
+ * original, all but the last are alike. Only the slices at the end are read for it, or the catalogue in their place.
  */
 import { concatBytes } from '../bytes/concat.ts'
-import { FormatError } from '../errors.ts'
+import { FormatError, LimitError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
 import type { ByteSource } from '../io/byte-source.ts'
 import type { LazySource } from '../io/lazy-source.ts'
+import { MAX_SLICES } from '../limits.ts'
 import { type ServiceInfo, serviceNumber } from '../tail/service-info.ts'
 import { findTrailer, MAX_TRAILER_BYTES } from '../tail/trailer.ts'
 import { checkServiceInfoSize, readServiceInfo } from './service-info-member.ts'
@@ -32,7 +33,7 @@ export async function learnSliceSizes(
   const { info, endBytes } = await readEnd(slices, codec)
   const recorded = info.has('slice_size')
   const sizes = recorded ? recordedSizes(slices, info, endBytes, name) : await alikeSizes(slices)
-  for (const [index, slice] of slices.entries()) slice.expectSize(sizes[index] ?? 0)
+  expectSliceSizes(slices, sizes)
   return sizes
 }
 
@@ -98,4 +99,52 @@ async function alikeSizes(
   const alike = known.length > 0 || first === undefined ? known : [(await first.readTail(0)).sizeBytes]
   const sizeBytes = alike.reduce((longest, size) => Math.max(longest, size), 0)
   return slices.map((slice) => slice.sizeBytes ?? sizeBytes)
+}
+
+/** Where the writer had what when it ended the slices; in bytes from the start of the archive. */
+export interface CutArchive {
+  /** What says so, for messages. */
+  readonly name: string
+  /** Length of a slice. */
+  readonly sliceBytes: number
+  /** Where the tail begins, at its tar header. */
+  readonly tailOffset: number
+  /** Where the service info begins. */
+  readonly endOffset: number
+  /** Length of the archive. */
+  readonly sizeBytes: number
+}
+
+/**
+ * Gives the size of each slice, first to last, by the rule of the writer: the tail is kept in one slice, or, where it is
+ * longer than that, its service info and trailer are; the slice before is ended early for them.
+ *
+ * @throws FormatError for numbers that cannot be; LimitError past 100,000 slices
+ */
+export function layOutSlices(archive: CutArchive): readonly number[] {
+  const { name, sliceBytes, tailOffset, endOffset, sizeBytes } = archive
+  if (sliceBytes < 1 || tailOffset < 0)
+    throw new FormatError(`${name} says slices of ${sliceBytes} bytes and a tail at ${tailOffset}: that cannot be`)
+  const keptOffset = sizeBytes - tailOffset <= sliceBytes ? tailOffset : endOffset
+  const keptBytes = sizeBytes - keptOffset
+  const used = keptOffset % sliceBytes
+  const endsEarly = used > 0 && keptBytes > sliceBytes - used && keptBytes <= sliceBytes
+  if (!endsEarly) return cutEvenly(sizeBytes, sliceBytes, name)
+  return [...cutEvenly(keptOffset, sliceBytes, name), keptBytes]
+}
+
+function cutEvenly(lengthBytes: number, sliceBytes: number, name: string): readonly number[] {
+  const count = Math.ceil(lengthBytes / sliceBytes)
+  if (count > MAX_SLICES)
+    throw new LimitError(`${name} is of ${count} slices, at most ${MAX_SLICES} are read`, {
+      limit: 'MAX_SLICES',
+      max: MAX_SLICES,
+      actual: count,
+    })
+  return Array.from({ length: count }, (_, index) => Math.min(sliceBytes, lengthBytes - index * sliceBytes))
+}
+
+/** Holds slices to sizes that are known otherwise. */
+export function expectSliceSizes(slices: readonly LazySource[], sizes: readonly number[]): void {
+  for (const [index, slice] of slices.entries()) slice.expectSize(sizes[index] ?? 0)
 }

@@ -1,11 +1,31 @@
 /** Archives of the original of which slices are missing: what is opened, what is fetched, and what is said. */
-import { chmod, copyFile, cp, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Archive, isIsptarError, MemorySource, openArchive, StorageError } from 'isptar'
-import { type FetchSlice, type MissingSlice, openFile } from 'isptar/node'
+import {
+  type Archive,
+  type ByteSource,
+  createArchive,
+  FormatError,
+  IntegrityError,
+  isIsptarError,
+  isolateCatalogue,
+  MemorySource,
+  openArchive,
+  StorageError,
+} from 'isptar'
+import {
+  type FetchSlice,
+  FileTarget,
+  type MissingSlice,
+  openChain,
+  type OpenChainOptions,
+  openFile,
+  SlicedFileTarget,
+} from 'isptar/node'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { expectBytes, sampleBytes } from '../gzip/samples.ts'
 import { collect } from '../read/collect.ts'
 import { failureOf, failuresOf } from '../source-suite.ts'
 
@@ -234,3 +254,99 @@ describe('names that lead astray', () => {
     expect(asked).toEqual([])
   })
 })
+
+describe('by a catalogue', () => {
+  const noise = sampleBytes(30_000)
+  const store = (): string => join(folder, 'store')
+
+  /** Packs three files into slices, moves those that are named to the store, and gives how many there are. */
+  async function packAway(sliceBytes: number, kept: readonly number[] = []): Promise<number> {
+    await mkdir(store())
+    const target = new SlicedFileTarget(archivePath, { sliceBytes })
+    const writer = createArchive(target, { catalogue: new FileTarget(join(folder, 'a.cat')) })
+    for (const i of [0, 1, 2])
+      await writer.add({ path: `f${i}.jpg`, mtime: new Date(0) }, noise.slice(i * 10_000, (i + 1) * 10_000))
+    await writer.close()
+    const slices = (await readdir(folder)).filter((name) => name.startsWith('archive.tgz'))
+    for (const name of slices)
+      if (!kept.some((slice) => name.endsWith(`.part${slice}`))) await rename(join(folder, name), join(store(), name))
+    return slices.length
+  }
+
+  const fromStore: FetchSlice = async ({ path }) => copyFile(join(store(), basename(path)), path)
+
+  async function expectWhole(options: OpenChainOptions): Promise<void> {
+    await using archive = await openChain(archivePath, { ...options, catalogue: await openFile(join(folder, 'a.cat')) })
+    for (const i of [0, 1, 2]) expectBytes(await archive.bytes(`f${i}.jpg`), noise.slice(i * 10_000, (i + 1) * 10_000))
+    expect((await archive.verify()).problems).toEqual([])
+  }
+
+  it('none of the slices needs to be at hand, nor their number known', async () => {
+    expect(await packAway(5000)).toBe(7)
+    await expectWhole({ fetchSlice: fromStore })
+  })
+
+  it('some may be at hand', async () => {
+    await packAway(5000, [2, 4])
+    await expectWhole({ fetchSlice: fromStore })
+  })
+
+  it('an archive that fits in one slice is fetched under its own name', async () => {
+    expect(await packAway(50_000)).toBe(1)
+    await expectWhole({ fetchSlice: fromStore })
+  })
+
+  it('without a way to fetch, what lies in the slices at hand is read, and a missing one named', async () => {
+    await packAway(5000, [1, 2, 3])
+    const catalogue = await openFile(join(folder, 'a.cat'))
+    await using archive = await openChain(archivePath, { catalogue })
+    expectBytes(await archive.bytes('f0.jpg'), noise.slice(0, 10_000))
+    expect(await failureOf(archive.bytes('f1.jpg'))).toMatchObject({
+      kind: 'not-found',
+      location: `${archivePath}.part4`,
+    })
+  })
+
+  it('without a way to fetch, an archive of which nothing is there is not found', async () => {
+    await packAway(5000)
+    await using catalogue = await openClosing(join(folder, 'a.cat'))
+    expect(await failureOf(openFile(archivePath, { catalogue }))).toMatchObject({
+      kind: 'not-found',
+      location: archivePath,
+    })
+  })
+
+  it('slices that it does not know, or of another size, are refused', async () => {
+    await packAway(5000, [1])
+    await using catalogue = await openClosing(join(folder, 'a.cat'))
+    await writeFile(`${archivePath}.part9`, 'x')
+    const beyond = await failureOf(openFile(archivePath, { catalogue, fetchSlice: fromStore }))
+    expect(beyond).toBeInstanceOf(FormatError)
+    expect(beyond).toMatchObject({
+      message: expect.stringMatching(/part9: by the catalogue \S+a\.cat there are 7 slices/),
+    })
+    await unlink(`${archivePath}.part9`)
+    await writeFile(`${archivePath}.part1`, 'short')
+    const source = await openFile(archivePath, { catalogue, fetchSlice: fromStore })
+    expect(await failureOf(source.read(0, 5))).toBeInstanceOf(IntegrityError)
+    await source.close()
+  })
+
+  it('of an archive of the original does not say how many there are: the slices at hand are alike', async () => {
+    await place('sliced')
+    await using whole = await openArchive(await openFile(archivePath))
+    await isolateCatalogue(whole, new FileTarget(join(folder, 'a.cat')))
+    const expected = await readAll(whole)
+    await unlink(`${archivePath}.part2`)
+    await unlink(`${archivePath}.part8`)
+    await using archive = await openChain(archivePath, { catalogue: await openFile(join(folder, 'a.cat')) })
+    const [first] = Object.entries(expected)
+    expect((await archive.bytes(first?.[0] ?? '')).length).toBe(first?.[1])
+    expect(archive.sizeBytes).toBe(7 * 20_480)
+  })
+})
+
+async function openClosing(path: string): Promise<ByteSource & AsyncDisposable> {
+  const source = await openFile(path)
+  return Object.assign(source, { [Symbol.asyncDispose]: async () => source.close() })
+}
