@@ -7,6 +7,7 @@ import type { BaseReuse } from '../chain/base-reuse.ts'
 import { StorageError } from '../errors.ts'
 import type { Target } from '../io/target.ts'
 import type { Time } from '../tar/entry-type.ts'
+import { TOP_FOLDER } from '../write/archive-info.ts'
 import { createArchive } from '../write/archive-writer.ts'
 import type { ArchiveWriter, CreateOptions } from '../write/archive-writer.ts'
 import { openFileData } from './file-data.ts'
@@ -21,8 +22,8 @@ import { PackResume } from './pack-resume.ts'
 import { PassedEntries } from './passed-entries.ts'
 import { EntryReuser } from './reuse-entry.ts'
 import type { ReusedCounts } from './reuse-entry.ts'
-import { toRootPath } from './root-path.ts'
 import type { ResumedSlices } from './sliced-file-target.ts'
+import { isTopFolder } from './top-folder.ts'
 import { describeStat, toProblem } from './tree-entry.ts'
 import type { FileIdentity, TreeEntry, TreeProblem } from './tree-entry.ts'
 import { nodeFileSystem } from './tree-file-system.ts'
@@ -31,9 +32,6 @@ import { walkWith } from './walk-tree.ts'
 import type { TreeRoots, WalkInternals } from './walk-tree.ts'
 
 export type { PackOptions, PackProgress, PackReport } from './pack-options.ts'
-
-/** Says that a folder's own content stands in the archive's root, so that restoring may remove what is not in it. */
-const TOP_FOLDER: ReadonlyMap<string, string> = new Map([['top', 'folder']])
 
 /**
  * Packs one root or several, in the order given.
@@ -83,15 +81,9 @@ export async function packWith(
 function describeArchive(roots: TreeRoots, reuse: BaseReuse | undefined, options: PackOptions): CreateOptions {
   const { level, storeSuffixes, digest, seekBytes, catalogue, signal } = options
   const createdAt = options.createdAt ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH'])
-  const serviceInfo = isTop(roots) ? TOP_FOLDER : undefined
+  const serviceInfo = isTopFolder(roots) ? TOP_FOLDER : undefined
   const bases = reuse?.identities
   return { level, storeSuffixes, digest, seekBytes, catalogue, createdAt, bases, serviceInfo, signal }
-}
-
-/** Whether the archive's paths begin in the one folder that is packed. */
-function isTop(roots: TreeRoots): boolean {
-  const [root, ...others] = typeof roots === 'string' || Buffer.isBuffer(roots) ? [roots] : roots
-  return root !== undefined && others.length === 0 && toRootPath(root).path.length === 0
 }
 
 const NOTHING_REUSED: ReusedCounts = { unchangedCount: 0, movedCount: 0, dataBytes: 0 }

@@ -4,6 +4,7 @@ import type { SendReport } from '../pipe/send-pipe.ts'
 import { sendPipe } from '../pipe/send-pipe.ts'
 import { type PipeEnds, toPipeStreams } from './pipe-ends.ts'
 import { TreeOffers } from './pipe-offers.ts'
+import { isTopFolder } from './top-folder.ts'
 import type { TreeRoots, WalkInternals, WalkOptions } from './walk-tree.ts'
 
 /** Options of {@link sendTree}. */
@@ -44,6 +45,6 @@ export async function sendWith(
   return sendPipe(
     (tell) => new TreeOffers(roots, { ...walk, signal, withoutRootFolders }, tell).entries(),
     toPipeStreams(ends),
-    { protocol, onProblem, onNotice, signal },
+    { protocol, onProblem, onNotice, signal, isTopFolder: isTopFolder(roots) },
   )
 }

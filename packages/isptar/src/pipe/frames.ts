@@ -19,6 +19,7 @@ export const FRAME = {
   want: 11,
   release: 12,
   finished: 13,
+  tree: 14,
 } as const
 
 /** The type of a message. */
@@ -50,6 +51,7 @@ const MAX_BYTES: Readonly<Record<FrameType, number>> = {
   [FRAME.want]: 5,
   [FRAME.release]: 4,
   [FRAME.finished]: MAX_TEXT_BYTES,
+  [FRAME.tree]: MAX_TEXT_BYTES,
 }
 
 /** Encodes a message. */

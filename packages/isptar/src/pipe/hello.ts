@@ -13,8 +13,10 @@ const MARK = -1
 const NAME: Uint8Array = encodeAscii('isptar')
 const HELLO_BYTES: number = 2 + NAME.length + 2
 
-/** The version of the protocol that is spoken here. */
-const PIPE_VERSION = 1
+/** The version of the protocol that is spoken here: the second has a message that tells of what is sent. */
+const PIPE_VERSION = 2
+/** The earliest version that is spoken here too. */
+const FIRST_VERSION = 1
 
 /** Encodes what either side says first. */
 export function encodeHello(): Uint8Array {
@@ -29,17 +31,18 @@ export async function peekHello(input: PipeInput): Promise<boolean> {
 /**
  * Reads what the other side says first.
  *
+ * @returns the version that both sides speak
  * @throws StorageError of kind `protocol` when it says something else; UnsupportedError for a version before the first
  */
-export async function readHello(input: PipeInput): Promise<void> {
+export async function readHello(input: PipeInput): Promise<number> {
   if (!(await peekHello(input))) throw notOurs(input, await input.peek(2))
   const hello = await input.read(HELLO_BYTES)
   if (!equalBytes(hello.subarray(2, -2), NAME)) throw notOurs(input, hello)
   const version = decodeInt16(hello.subarray(-2))
   // A newer side speaks the older one's version.
-  if (version >= PIPE_VERSION) return
+  if (version >= FIRST_VERSION) return Math.min(version, PIPE_VERSION)
   throw new UnsupportedError(
-    `the ${input.peer} speaks version ${version} of the pipe, expected ${PIPE_VERSION} or later`,
+    `the ${input.peer} speaks version ${version} of the pipe, expected ${FIRST_VERSION} or later`,
   )
 }
 

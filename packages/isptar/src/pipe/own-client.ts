@@ -13,7 +13,14 @@ import type { OfferedEntry, PipeProblem, PipeTeller } from './offered-entry.ts'
 import { peerBroke, peerFailed } from './pipe-errors.ts'
 import type { PipeSession } from './pipe-session.ts'
 import { type SentEntry, SendWindow } from './send-window.ts'
-import { decodeFinished, decodeMessage, encodeError, encodeNotice, encodeProblem } from './text-messages.ts'
+import {
+  decodeFinished,
+  decodeMessage,
+  encodeError,
+  encodeNotice,
+  encodeProblem,
+  encodeTopFolder,
+} from './text-messages.ts'
 import type { FinishedMessage } from './text-messages.ts'
 import { decodeWant, type Want } from './want.ts'
 import { encodeWireLine } from './wire-line.ts'
@@ -25,6 +32,7 @@ export class OwnClient {
   readonly #window: SendWindow
   readonly #wishes: Channel<{ readonly entry: SentEntry; readonly what: Want['what'] }>
   #hasEnded = false
+  #version = 0
 
   /** @param tell - takes down problems, and tells the server of them by {@link tellProblem} */
   constructor(session: PipeSession, tell: PipeTeller) {
@@ -38,8 +46,13 @@ export class OwnClient {
   async greet(): Promise<void> {
     const { input, output } = this.#session
     await output.write(encodeHello())
-    await readHello(input)
+    this.#version = await readHello(input)
     this.#session.encodeLastWords = encodeError
+  }
+
+  /** Tells the server that what follows is the content of one folder; one of the first version has no ear for it. */
+  async tellTopFolder(): Promise<void> {
+    if (this.#version >= 2) await this.#session.output.write(encodeTopFolder())
   }
 
   /** Tells the server of a problem. What could not be sent is said by the next call that waits. */

@@ -14,7 +14,7 @@ import { OfferQueue } from './offer-queue.ts'
 import { peerBroke, peerFailed } from './pipe-errors.ts'
 import type { PipeSession } from './pipe-session.ts'
 import type { Receiver } from './receiver.ts'
-import { decodeMessage, decodeProblem, encodeError } from './text-messages.ts'
+import { decodeMessage, decodeProblem, decodesTopFolder, encodeError } from './text-messages.ts'
 import { encodeWant, type Want } from './want.ts'
 import type { ReceivedEntry } from './wire-line.ts'
 
@@ -62,6 +62,7 @@ export class OwnServer {
       if (type === FRAME.entry) await this.#takeEntry(content)
       else if (type === FRAME.digest) await this.#takeDigest(content)
       else if (CONTENT.has(type)) await this.#content.put(frame, content.length)
+      else if (type === FRAME.tree) this.#receiver.isTopFolder = decodesTopFolder(content)
       else if (type === FRAME.problem) this.#receiver.report(decodeProblem(content))
       else if (type === FRAME.notice) this.#receiver.notice(decodeMessage(content))
       else if (type === FRAME.error) throw peerFailed('client', decodeMessage(content))

@@ -4,6 +4,7 @@ import type { BaseReuse } from '../chain/base-reuse.ts'
 import { isIsptarError } from '../errors.ts'
 import type { Entry } from '../read/entry.ts'
 import type { Time } from '../tar/entry-type.ts'
+import { TOP_FOLDER } from '../write/archive-info.ts'
 import type { ArchiveSummary, ArchiveWriter } from '../write/archive-writer.ts'
 import type { WatchedData } from '../write/entry-data.ts'
 import { toTarHeader } from '../write/entry-input.ts'
@@ -67,6 +68,8 @@ const SOME_TIME: Time = { seconds: 0, nanoseconds: 0 }
 
 /** The archive that is being received. */
 export class Receiver {
+  /** Whether what comes is the content of one folder, without the folder's name. */
+  isTopFolder = false
   readonly #writer: ArchiveWriter
   readonly #options: ServeOptions
   readonly #reuse: BaseReuse | undefined
@@ -173,7 +176,7 @@ export class Receiver {
 
   /** Ends the archive. */
   async finish(protocol: ServeReport['protocol']): Promise<ServeReport> {
-    const summary = await this.#writer.close()
+    const summary = await this.#writer.close(this.isTopFolder ? TOP_FOLDER : undefined)
     return {
       protocol,
       summary,

@@ -14,6 +14,8 @@ export interface SendOptions {
   onProblem?: ((problem: PipeProblem) => void) | undefined
   /** Told what is worth knowing and loses nothing; in our protocol the server is told as well. */
   onNotice?: ((message: string) => void) | undefined
+  /** Whether what is sent is the content of one folder, without the folder's name. @defaultValue false */
+  isTopFolder?: boolean | undefined
   /** Ends it early. */
   signal?: AbortSignal | undefined
 }
@@ -47,7 +49,7 @@ export async function sendPipe(
   const session = new PipeSession(streams, 'server', options.signal)
   const ledger = new Ledger(options)
   return session.run(async () => {
-    if (options.protocol !== 'original') return sendOwn(offer, session, ledger)
+    if (options.protocol !== 'original') return sendOwn(offer, session, ledger, options.isTopFolder ?? false)
     await sendOriginal(offer(ledger), session.input, session.output, ledger)
     await session.output.close()
     return ledger.report(undefined)
@@ -58,9 +60,11 @@ async function sendOwn(
   offer: (tell: PipeTeller) => AsyncIterable<OfferedEntry>,
   session: PipeSession,
   ledger: Ledger,
+  isTopFolder: boolean,
 ): Promise<SendReport> {
   const client = new OwnClient(session, ledger)
   await client.greet()
+  if (isTopFolder) await client.tellTopFolder()
   ledger.forwardTo(client)
   return ledger.report(await client.send(offer(ledger)))
 }

@@ -1,6 +1,7 @@
 /** Messages of words and counts: JSON, which also carries the lone surrogates that stand for bytes. */
 import { decodeText, encodeText } from '../bytes/text.ts'
 import { KiB } from '../limits.ts'
+import { TOP_FOLDER } from '../write/archive-info.ts'
 import { encodeFrame, FRAME } from './frames.ts'
 import type { PipeProblem } from './offered-entry.ts'
 
@@ -33,6 +34,16 @@ export function encodeError(error: unknown): Uint8Array {
 
 export function encodeFinished(finished: FinishedMessage): Uint8Array {
   return encodeFrame(FRAME.finished, encodeJson(finished))
+}
+
+export function encodeTopFolder(): Uint8Array {
+  return encodeFrame(FRAME.tree, encodeJson(Object.fromEntries(TOP_FOLDER)))
+}
+
+/** Whether a message of what is sent says that it is the content of one folder. */
+export function decodesTopFolder(content: Uint8Array): boolean {
+  const fields = decodeJson(content)
+  return [...TOP_FOLDER].every(([key, value]) => fields.get(key) === value)
 }
 
 export function decodeProblem(content: Uint8Array): PipeProblem {

@@ -41,6 +41,9 @@ export const MAX_BASES = 8
 /** Longest names of bases together. */
 const MAX_NAME_BYTES = 256
 
+/** Says that a folder's own content stands in the archive's root, so that restoring may remove what is not in it. */
+export const TOP_FOLDER: ServiceInfo = new Map([['top', 'folder']])
+
 /** Makes the service info, but for what the tail adds of the listing. */
 export function describeArchive(totals: ArchiveTotals, description: ArchiveDescription): ServiceInfo {
   const { createdAt, bases, sliceBytes, serviceInfo } = description

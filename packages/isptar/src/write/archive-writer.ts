@@ -207,10 +207,11 @@ export class ArchiveWriter {
   /**
    * Writes the tail and commits the target.
    *
+   * @param serviceInfo - lines that were not known when the archive was begun; they follow those of the options
    * @throws what the target throws; it is then aborted
    */
-  close(): Promise<ArchiveSummary> {
-    return this.#inTurn('close', () => this.#orAbort(() => this.#close()))
+  close(serviceInfo?: ServiceInfo): Promise<ArchiveSummary> {
+    return this.#inTurn('close', () => this.#orAbort(() => this.#close(serviceInfo)))
   }
 
   /**
@@ -309,9 +310,10 @@ export class ArchiveWriter {
     })
   }
 
-  async #close(): Promise<ArchiveSummary> {
+  async #close(more: ServiceInfo = new Map()): Promise<ArchiveSummary> {
     const { members, dirtyCount, referenceCount, referencedBytes, ...totals } = await this.#entries.finish()
-    const { bases = [], serviceInfo = new Map(), catalogue } = this.#options
+    const { bases = [], catalogue } = this.#options
+    const serviceInfo = new Map([...(this.#options.serviceInfo ?? []), ...more])
     const { sliceBytes } = this.#output
     const info = describeArchive(totals, { createdAt: this.#tail.createdAt, bases, sliceBytes, serviceInfo })
     const offset = this.#tailOffset ?? this.#output.offset

@@ -16,6 +16,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { MemorySource } from '../../src/io/memory-source.ts'
 import { MemoryTarget } from '../../src/io/memory-target.ts'
 import { extractTree } from '../../src/node/extract-tree.ts'
 import { FileTarget } from '../../src/node/file-target.ts'
@@ -87,6 +88,22 @@ describe('the archive is the one that packing on one machine makes', () => {
     const [sent, served] = await Promise.all([sendTree('site', client, { cwd }), serveArchive(server, target, CREATED)])
     expect([sent.ok, served.ok]).toEqual([true, true])
     expect(Buffer.compare(target.bytes(), await packed(cwd))).toBe(0)
+  })
+
+  test('of the content of a folder, which it says, so that restoring may remove what it does not have', async () => {
+    const cwd = join(await makeTree(), 'site')
+    for (const [protocol, top] of [
+      ['isptar', 'folder'],
+      ['original', undefined],
+    ] as const) {
+      const { client, server } = tinyPipes()
+      const [target, expected] = [new MemoryTarget(), new MemoryTarget()]
+      await Promise.all([sendTree(['./'], client, { cwd, protocol }), serveArchive(server, target, CREATED)])
+      await using archive = await openArchive(new MemorySource(target.bytes()))
+      expect(archive.serviceInfo.get('top')).toBe(top)
+      await packTree('.', expected, { cwd, ...CREATED })
+      if (protocol === 'isptar') expect(Buffer.compare(target.bytes(), expected.bytes())).toBe(0)
+    }
   })
 
   test('patterns leave out on the client, and the server hears of notices', async () => {

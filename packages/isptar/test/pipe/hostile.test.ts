@@ -104,6 +104,19 @@ describe('a hostile client', () => {
     expect((await serveWords(versioned(7), done)).failure).toBeUndefined()
   })
 
+  test('what is sent is the content of a folder only where that is said', async () => {
+    for (const [said, top] of [
+      ['{"top":"folder"}', 'folder'],
+      ['{"top":"other","more":1}', undefined],
+      ['no JSON', undefined],
+    ] as const) {
+      const { target, failure } = await serveWords(hello, encodeFrame(FRAME.tree, text(said)), done)
+      expect(failure).toBeUndefined()
+      await using archive = await openArchive(new MemorySource(target.bytes()))
+      expect(archive.serviceInfo.get('top')).toBe(top)
+    }
+  })
+
   test('paths that lead elsewhere are refused one by one, and nothing is asked of them', async () => {
     const { target, failure, problems } = await serveWords(
       hello,

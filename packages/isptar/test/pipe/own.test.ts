@@ -1,13 +1,14 @@
 /** Our protocol: all of an entry travels, nothing hangs in the tightest of pipes, and what fails is known on both sides. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createArchive, MemoryTarget, StorageError } from '../../src/index.ts'
+import { createArchive, MemorySource, MemoryTarget, openArchive, StorageError } from '../../src/index.ts'
+import { encodeFrame, FRAME } from '../../src/pipe/frames.ts'
 import { encodeHello } from '../../src/pipe/hello.ts'
 import { sendPipe } from '../../src/pipe/send-pipe.ts'
 import type { SendOptions, SendReport } from '../../src/pipe/send-pipe.ts'
 import { servePipe } from '../../src/pipe/serve-pipe.ts'
 import type { ServeReport } from '../../src/pipe/receiver.ts'
-import { connect, contentOf, type PipeDirection, type Sample, SampleTree } from './pipe-support.ts'
+import { connect, contentOf, parrot, type PipeDirection, type Sample, SampleTree } from './pipe-support.ts'
 
 const CREATED = { createdAt: new Date(0) }
 const text = (value: string): Uint8Array => new TextEncoder().encode(value)
@@ -175,6 +176,30 @@ describe('everything arrives', () => {
     const failed = sendPipe(new SampleTree(samples).offer, { readable, writable })
     await expect(failed).rejects.toMatchObject({ kind: 'connection' })
     expect(said().match(/f\d+\t/g)).toHaveLength(4096)
+  })
+})
+
+describe('that a folder without its name is sent', () => {
+  const toTree = Buffer.from(encodeFrame(FRAME.tree, text('{"top":"folder"}')))
+
+  test('is said first', async () => {
+    const log: Uint8Array[] = []
+    const { target } = await pass([{ path: 'd', type: 'directory' }], { log }, {}, { isTopFolder: true })
+    expect(Buffer.concat(log).indexOf(toTree)).toBe(encodeHello().length)
+    await using archive = await openArchive(new MemorySource(target.bytes()))
+    expect(archive.serviceInfo.get('top')).toBe('folder')
+  })
+
+  test('is not said to a server that speaks the first version', async () => {
+    for (const [version, isSaid] of [
+      [1, false],
+      [2, true],
+      [3, true],
+    ] as const) {
+      const { streams, heard } = parrot(Buffer.concat([encodeHello().subarray(0, -2), Uint8Array.of(version, 0)]))
+      await expect(sendPipe(new SampleTree([]).offer, streams, { isTopFolder: true })).rejects.toThrow(StorageError)
+      expect(Buffer.concat(heard).includes(toTree)).toBe(isSaid)
+    }
   })
 })
 
