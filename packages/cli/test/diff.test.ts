@@ -48,6 +48,18 @@ test('an archive and its folder', async () => {
   expect(await diff([archive, folder], 1)).toContain('M site/ (mtime)\n')
 })
 
+test('--base names bases of the first archive that lie elsewhere', async () => {
+  const { folder } = await makeSite()
+  const [base, archive] = [join(folder, 'elsewhere/full.tgz'), join(folder, 'diff.tgz')]
+  mkdirSync(join(folder, 'elsewhere'))
+  const create = ['create', '-C', folder, '--digest', 'none']
+  expect(await run([...create, base, 'site'], fakeIo())).toBe(0)
+  expect(await run([...create, '--base', base, archive, 'site'], fakeIo())).toBe(0)
+  expect(await diff(['--checksum', archive, folder], 9)).toContain('its data is in base 1')
+  expect(await diff(['--checksum', '--base', base, archive, folder], 0)).toBe('')
+  expect(await diff(['--checksum', '--base', base, archive, base], 0)).toBe('')
+})
+
 test('--checksum finds what size and time hide', async () => {
   const { folder, archive } = await makeSite()
   const before = new Date(1_700_000_000_000)

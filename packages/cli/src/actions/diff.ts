@@ -2,11 +2,11 @@
 import { statSync } from 'node:fs'
 import { type ChangedField, compareArchives, type ComparedMetadata, decodeText, type Difference } from 'isptar'
 import { compareWithTree } from 'isptar/node'
+import type { RelativeOptions } from '../base-options.ts'
 import { BlockWriter } from '../block-writer.ts'
 import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { OK, PARTIAL } from '../exit-code.ts'
-import type { FetchOptions } from '../fetch-options.ts'
 import { bytesOf } from '../new-archive.ts'
 import { openNamed } from '../open-named.ts'
 import { closeAll } from '../open-several.ts'
@@ -15,7 +15,7 @@ import { escapeName } from '../text/escape-name.ts'
 import type { WalkOptions } from '../walk-options.ts'
 
 /** Options of `isptar diff`. */
-export interface DiffOptions extends FetchOptions, WalkOptions {
+export interface DiffOptions extends Omit<RelativeOptions, 'listing'>, WalkOptions {
   readonly checksum?: true
   readonly ignore?: readonly ChangedField[]
   readonly json?: true
@@ -38,7 +38,7 @@ async function diffArchives(name: string, other: string, options: DiffOptions, c
   const { archive: before } = await openNamed(name, { ...options, findsBases: true }, context)
   const opened = [before]
   try {
-    const { archive: after } = await openNamed(other, { ...options, findsBases: true }, context)
+    const { archive: after } = await openNamed(other, { ...options, base: [], findsBases: true }, context)
     opened.push(after)
     return await print(compareArchives(before, after, compareOptions(options, context)), options, context)
   } finally {

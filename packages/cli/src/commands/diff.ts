@@ -1,7 +1,7 @@
 /** Declares `isptar diff`. */
 import { type Command, InvalidArgumentError } from 'commander'
 import type { DiffOptions } from '../actions/diff.ts'
-import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
+import { ARCHIVE_HELP, collect, examples, type Start } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 import { addWalkOptions } from '../walk-options.ts'
 
@@ -20,6 +20,7 @@ export function declareDiff(program: Command, start: Start): void {
     .argument('<other>', 'another archive, or the folder in which the paths of the archive lie')
     .option('--checksum', 'compare content, too: by SHA-256, and by reading what has none')
     .option('--ignore <what>', `leave out differences of these, separated by commas: ${FIELDS.join(', ')}`, fields)
+    .option('--base <archive>', 'a base of the first archive; repeat it for further ones, nearest first', collect)
     .option('--json', 'one JSON object a line')
     .option(...FETCH_SLICE_OPTION)
   addWalkOptions(command).addHelpText(
@@ -27,7 +28,8 @@ export function declareDiff(program: Command, start: Start): void {
     `
 The exit code is 0 when nothing differs, 1 when something does or could not be
 compared, and others as usual. --quiet prints nothing and ends at the first.
-Bases, which --checksum may read, are looked for beside an archive.
+Bases, which --checksum reads where no SHA-256 is recorded, are looked for
+beside an archive; --base names those of the first that lie elsewhere.
 What leaves out parts of a tree (--exclude and others) is for a folder.
 ` +
       examples(

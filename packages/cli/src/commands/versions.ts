@@ -14,7 +14,10 @@ export function declareVersions(program: Command, start: Start): void {
         'what a restore would read, and from where. Reads listings, no data.',
     )
     .argument('<path>', 'a path as `isptar list` prints it; a folder is shown without what is in it')
-    .argument('<archive...>', `${ARCHIVE_HELP}; of one alone, its bases beside it are shown, too`)
+    .argument(
+      '<archive...>',
+      `${ARCHIVE_HELP}; of one alone, its bases beside it are shown, too: name those that lie elsewhere`,
+    )
     .option('--human', 'sizes as 1.5K, 20M')
     .option('--utc', 'times in UTC instead of local time')
     .option('--json', 'one JSON object a line')
