@@ -1,6 +1,7 @@
 /**
  * Runs every example that the documentation shows: the shell blocks of the README against the built command, the
- * TypeScript blocks of the READMEs and of the docstrings as modules. `backups.example` is served from memory.
+ * TypeScript blocks of the READMEs and of the docstrings as modules. `backups.example` is served from memory: the archive
+ * under every name, and the halves of it as `.part1` and `.part2`.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -66,7 +67,9 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'site.tgz'), remote)
   const before = process.cwd()
   process.chdir(folder)
-  vi.stubGlobal('fetch', async (_: unknown, init?: RequestInit) => answerRange(new Headers(init?.headers).get('range')))
+  vi.stubGlobal('fetch', async (url: unknown, init?: RequestInit) =>
+    answerRange(contentOf(String(url)), new Headers(init?.headers).get('range')),
+  )
   vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => void printed.push(values))
   printed.length = 0
   return () => {
@@ -87,12 +90,20 @@ function makeSite(at: string): string {
   return at
 }
 
-function answerRange(range: string | null): Response {
+function contentOf(url: string): Uint8Array {
+  const [, slice] = /\.part([12])$/.exec(url) ?? []
+  const half = Math.ceil(remote.length / 2)
+  return slice === undefined ? remote : remote.subarray(...(slice === '1' ? [0, half] : [half]))
+}
+
+function answerRange(content: Uint8Array, range: string | null): Response {
+  const length = { 'content-length': String(content.length), 'accept-ranges': 'bytes' }
+  if (range === null) return new Response(new Uint8Array(content), { headers: { ...length, etag: '"1"' } })
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? []
-  const start = first === '' ? Math.max(remote.length - Number(last), 0) : Number(first)
-  const end = first === '' ? remote.length : Number(last) + 1
-  const headers = { 'content-range': `bytes ${start}-${end - 1}/${remote.length}`, etag: '"1"' }
-  return new Response(new Uint8Array(remote.subarray(start, end)), { status: 206, headers })
+  const start = first === '' ? Math.max(content.length - Number(last), 0) : Number(first)
+  const end = first === '' ? content.length : Number(last) + 1
+  const headers = { 'content-range': `bytes ${start}-${end - 1}/${content.length}`, etag: '"1"' }
+  return new Response(new Uint8Array(content.subarray(start, end)), { status: 206, headers })
 }
 
 /** Examples are plain JavaScript too: what this Node cannot parse would not run when it is pasted. */

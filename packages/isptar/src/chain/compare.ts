@@ -20,7 +20,10 @@ import { type OrderedEntry, orderedEntries } from './ordered-entries.ts'
  * @throws FormatError, IntegrityError, StorageError; BaseMismatchError when data must be read of a base that was not given
  * @example
  * ```ts
+ * const sunday = await openArchive(new HttpSource('https://backups.example/sunday.tgz'))
+ * const monday = await openArchive(new HttpSource('https://backups.example/monday.tgz'))
  * for await (const { kind, path, changes } of compareArchives(sunday, monday)) console.log(kind, path, changes)
+ * await Promise.all([sunday.close(), monday.close()])
  * ```
  */
 export function compareArchives(

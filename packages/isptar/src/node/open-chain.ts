@@ -26,8 +26,9 @@ interface FoundBases {
  * @throws as `openFile` and `openArchive`
  * @example
  * ```ts
- * await using archive = await openChain('monday.tgz')
+ * const archive = await openChain('site.tgz')
  * console.log(archive.bases.length)
+ * await archive.close()
  * ```
  */
 export async function openChain(path: string, options: OpenChainOptions = {}): Promise<Archive> {

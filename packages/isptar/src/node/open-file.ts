@@ -43,9 +43,9 @@ export interface OpenFileOptions {
  * beyond 100,000; StorageError of kind `not-found` when neither the file nor its last slice is there
  * @example
  * ```ts
- * const catalogue = await openFile('far.cat')
- * const fetchSlice = async ({ path, slice }) => console.log('to be brought', path, slice)
- * await using archive = await openArchive(await openFile('far.tgz', { catalogue, fetchSlice }), { catalogue })
+ * const archive = await openArchive(await openFile('site.tgz'))
+ * console.log(await archive.text('site/etc/motd'))
+ * await archive.close()
  * ```
  */
 export async function openFile(path: string, options: OpenFileOptions = {}): Promise<ByteSource> {

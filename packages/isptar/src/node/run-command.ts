@@ -41,7 +41,7 @@ export interface CommandOptions extends CommandSyntax {
  * with a NUL; `signal.reason` on abort, once the command has ended
  * @example
  * ```ts
- * await runCommand(parseCommand('rclone copyto remote:site.tgz.part%n %f'), { number: '2', file: 'site.tgz.part2' })
+ * await runCommand(parseCommand('cp %f "%f of %d"'), { file: 'site.tgz', date: '1970-01-01' })
  * ```
  */
 export async function runCommand(

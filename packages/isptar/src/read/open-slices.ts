@@ -31,8 +31,11 @@ export interface OpenSlicesOptions {
  * @throws TypeError when there are none; RangeError when there are not as many as `sizes`
  * @example
  * ```ts
- * const parts = objects.map(({ key, size }) => ({ name: key, sizeBytes: size, open: async () => new HttpSource(sign(key)) }))
+ * const names = ['site.tgz.part1', 'site.tgz.part2']
+ * const parts = names.map((name) => ({ name, open: async () => new HttpSource(`https://backups.example/${name}`) }))
  * const archive = await openArchive(openSlices(parts, { name: 'site.tgz' }))
+ * console.log(await archive.text('site/etc/motd'))
+ * await archive.close()
  * ```
  */
 export function openSlices(parts: readonly SlicePart[], options: OpenSlicesOptions): SliceSource {
