@@ -26,7 +26,7 @@ export async function receiveArchive(
   protocol?: ServeOptions['protocol'],
 ): Promise<number> {
   checkNewArchive(name, options)
-  checkNewBase(options)
+  checkNewBase(name, options)
   const base = await openNewBase(options, context)
   try {
     return await receive(name, connect, { ...options, opened: base, protocol }, context)

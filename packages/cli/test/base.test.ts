@@ -1,4 +1,5 @@
 /** Differential archives on the command line: how they are made, and read with their bases. */
+import { randomBytes } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -103,13 +104,26 @@ describe('create --base', () => {
     const before = readFileSync(at('full.tgz'))
     const options = ['--base', at('full.tgz'), '--force']
     const made = await isptar('create', '-C', folder, at('full.tgz'), 'site', ...options)
-    expect(made).toMatchObject({ code: 9, stderr: expect.stringContaining('a differential of itself') })
+    expect(made).toMatchObject({ code: 9, stderr: expect.stringContaining('would be replaced, but it is a base') })
     expect(readFileSync(at('full.tgz'))).toEqual(before)
     expect((await isptar('create', '-C', folder, at('full.tgz'), 'site', ...options, '--copy-data')).code).toBe(0)
     expect((await isptar('verify', at('full.tgz'))).code).toBe(0)
   })
 
+  test('never replaces slices of its base, though all be copied from them, nor by a catalogue', async () => {
+    const create = (...options: string[]): ReturnType<typeof isptar> =>
+      isptar('create', '-C', folder, at('site.tgz'), 'site', '--force', ...options)
+    writeFileSync(at('site/random'), randomBytes(20_000))
+    expect((await create('--slice', '4K')).code).toBe(0)
+    for (const options of [[], ['--copy-data']])
+      expect((await create('--slice', '4K', '--base', at('site.tgz'), ...options)).code).toBe(9)
+    const other = ['create', '-C', folder, at('other.tgz'), 'site', '--base', at('site.tgz'), '--force']
+    expect((await isptar(...other, '--save-listing', at('site.tgz.part1'))).code).toBe(9)
+    expect(await isptar('verify', at('site.tgz'))).toMatchObject({ code: 0 })
+  })
+
   test.each([
+    [['--no-moved'], '--no-moved is of use only with --base'],
     [['--checksum'], '--checksum is of use only with --base'],
     [['--copy-data'], '--copy-data is of use only with --base'],
     [['--seek', '5000'], '--seek is 5000 bytes, expected 0 or a multiple of 512 from 4096 on'],
@@ -119,6 +133,17 @@ describe('create --base', () => {
     const made = await isptar('create', '-C', folder, at('x.tgz'), 'site', ...options)
     expect(made).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
   })
+
+  test.each(['x.tgz', 'site/../x.tgz', 'x.tgz.part2'])(
+    'refuses a catalogue in %s, where the archive is',
+    async (name) => {
+      const made = await isptar('create', '-C', folder, at('x.tgz'), 'site', '--force', '--save-listing', at(name))
+      expect(made).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--save-listing would replace the archive'),
+      })
+    },
+  )
 })
 
 test('--digest and --seek decide what is kept beside the data', async () => {

@@ -34,7 +34,7 @@ export async function create(
 ): Promise<number> {
   checkRoots(paths, options.directory)
   checkNewArchive(name, options)
-  checkNewBase(options)
+  checkNewBase(name, options)
   checkResume(options)
   const base = await openNewBase(options, context)
   try {
