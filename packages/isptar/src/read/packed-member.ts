@@ -1,5 +1,6 @@
 /** Gives a file's data member as it lies in its archive, to be moved into another without recompression. */
 import { FormatError } from '../errors.ts'
+import { decodeMember } from '../gzip/decode-member.ts'
 import { recordedCrc32 } from '../gzip/encode-member.ts'
 import { MemberDecoder } from '../gzip/member-decoder.ts'
 import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
@@ -58,8 +59,10 @@ async function describe(
   const trailerOffset = place.offset + packedBytes - MEMBER_TRAILER_BYTES
   const crc32 = parseCrc32(record) ?? recordedCrc32(await bytes.read(trailerOffset, MEMBER_TRAILER_BYTES, options))
   const chunks = chunksOf(bytes, { offset: place.offset, packedBytes }, options)
-  const isChecked = options.verify ?? true
-  return { packedBytes, crc32, chunks: isChecked ? checked(chunks, context, record, place) : chunks }
+  if (!(options.verify ?? true)) return { packedBytes, crc32, chunks }
+  const isSmall = packedBytes <= CHUNK_BYTES && record.sizeBytes <= CHUNK_BYTES
+  const check = isSmall ? checkedWhole : checked
+  return { packedBytes, crc32, chunks: check(chunks, context, record, place) }
 }
 
 /** Without a listed length the member is inflated once to learn it, and what else is in it. */
@@ -89,6 +92,30 @@ async function* chunksOf(
   else yield* bytes.stream(offset, packedBytes, options)
 }
 
+/** A small member, in one piece, is inflated in one call: that costs a tenth of a stream. */
+async function* checkedWhole(
+  chunks: AsyncIterable<Uint8Array>,
+  { codec }: DataContext,
+  record: ListingRecord,
+  place: MemberPlace,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const packed of chunks) {
+      const member = decodeMember(codec, packed, { maxBytes: 2 * CHUNK_BYTES })
+      checkMember({ ...member, plainBytes: member.plain.length }, record, place)
+      checkPadded(member.plain.length, record)
+      yield packed
+    }
+  } catch (error) {
+    throw naming(error, record)
+  }
+}
+
+function checkPadded(plainBytes: number, record: ListingRecord): void {
+  if (plainBytes !== paddedSize(record))
+    throw new FormatError(`its member holds ${plainBytes} bytes, without the zeros that fill it to whole blocks`)
+}
+
 /** Hands packed bytes on while it inflates them; the last ones only after all was found right. */
 async function* checked(
   chunks: AsyncIterable<Uint8Array>,
@@ -111,8 +138,7 @@ async function* checked(
     await decoder.finish()
     const { plainBytes, packedBytes, crc32 } = decoder
     checkMember({ plainBytes, packedBytes, crc32 }, record, place)
-    if (plainBytes !== paddedSize(record))
-      throw new FormatError(`its member holds ${plainBytes} bytes, without the zeros that fill it to whole blocks`)
+    checkPadded(plainBytes, record)
     if (held) yield held
   } catch (error) {
     throw naming(error, record)
