@@ -27,8 +27,12 @@ export interface HostileEntry {
   columns?: readonly string[]
 }
 
-/** Gives the bytes of an archive with these entries, in this order. */
-export function hostileArchive(entries: readonly HostileEntry[]): Uint8Array {
+/**
+ * Gives the bytes of an archive with these entries, in this order.
+ *
+ * @param info - further lines of service info, `key=value`
+ */
+export function hostileArchive(entries: readonly HostileEntry[], info: readonly string[] = []): Uint8Array {
   const members: Buffer[] = []
   const lines: Buffer[] = []
   let offset = 0
@@ -44,7 +48,7 @@ export function hostileArchive(entries: readonly HostileEntry[]): Uint8Array {
     lines.push(listingLine(entry, data.length, place))
   }
   const listing = Buffer.concat([...lines, Buffer.from('\n')])
-  return Buffer.concat([...members, ...tail(listing)])
+  return Buffer.concat([...members, ...tail(listing, info)])
 }
 
 function dataMember(data: Buffer, corrupt: boolean): Buffer {
@@ -88,10 +92,10 @@ function tarHeader(entry: HostileEntry, dataBytes: number): Buffer {
   return block
 }
 
-function tail(listing: Buffer): Buffer[] {
+function tail(listing: Buffer, further: readonly string[]): Buffer[] {
   const packedListing = gzipSync(listing)
   const sizes = `listing_header=512\nlisting_real_size=${listing.length}\nlisting_size=${packedListing.length}\n`
-  const info = Buffer.from(`${sizes}header_size=`)
+  const info = Buffer.from(`${further.map((line) => `${line}\n`).join('')}${sizes}header_size=`)
   const packedInfo = gzipSync(info)
   const digits = String(packedInfo.length)
   const contentBytes = listing.length + info.length + digits.length

@@ -7,6 +7,7 @@ import type { ReadOptions } from '../io/byte-source.ts'
 import type { Archive } from '../read/archive.ts'
 import type { Entry } from '../read/entry.ts'
 import { LineTable } from './line-table.ts'
+import { disordered } from './ordered-entries.ts'
 import { isBelow, pathKey } from './path-key.ts'
 
 /** Entries by path and by line. Close it. */
@@ -29,16 +30,20 @@ export interface EntryLookupOptions extends ReadOptions {
 }
 
 /**
- * Prepares lookups. Reads the listing whole, which checks it; for archives whose listing is out of order, or that do not
- * say, its text is kept in memory, and eight bytes an entry.
+ * Prepares lookups. Reads the listing whole, which checks it; for archives that do not say that their listing is in order
+ * its text is kept in memory, and eight bytes an entry.
  *
- * @throws FormatError, IntegrityError when the listing is damaged
+ * @throws FormatError, IntegrityError when the listing is damaged, or not in the order that it claims
  */
 export async function openEntryLookup(archive: Archive, options: EntryLookupOptions = {}): Promise<EntryLookup> {
   const isOrdered = archive.serviceInfo.get('order') === 'path'
   const table = isOrdered ? undefined : new LineTable(archive)
+  let last: Uint8Array | undefined
   for await (const entry of archive.entries({ digests: options.digests, signal: options.signal })) {
     options.visit?.(entry)
+    const path = pathKey(entry)
+    if (isOrdered && last && comparePaths(last, path) >= 0) throw disordered(archive, entry)
+    last = path
     table?.add(entry)
   }
   if (table === undefined) return new OrderedLookup(archive, options)

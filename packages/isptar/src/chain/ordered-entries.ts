@@ -53,7 +53,8 @@ function normalPath({ path, pathBytes }: Entry): Uint8Array {
   return normal === path ? pathBytes : encodeText(normal)
 }
 
-function disordered(archive: Archive, entry: Entry): FormatError {
+/** Makes the error for an entry that is not where the archive's order has it. */
+export function disordered(archive: Archive, entry: Entry): FormatError {
   return new FormatError(
     `${archive.name} says that its listing is in the order of paths, but ${JSON.stringify(entry.path)} is not where it belongs`,
   )

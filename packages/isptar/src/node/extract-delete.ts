@@ -56,11 +56,11 @@ export async function deleteOthers(context: DeleteContext): Promise<void> {
 async function visit(folder: string, isWanted: boolean, know: Knowledge, context: DeleteContext): Promise<void> {
   const { remover, report, settings } = context
   for (const name of namesIn(folder, context)) {
-    settings.signal?.throwIfAborted()
+    await remover.takeTurn()
     const place = folder === '' ? name : `${folder}/${name}`
     const known = await know(place)
     try {
-      if (known === undefined && isWanted) remover.remove(place)
+      if (known === undefined && isWanted) await remover.remove(place)
       else if (known !== undefined && known !== 'other' && remover.look(place)?.isDirectory())
         await visit(place, known === 'folder', know, context)
     } catch (error) {

@@ -76,14 +76,17 @@ export async function extractInto(
   const removals = root && settings.delete ? new RestoreRoot(directory, seams) : undefined
   try {
     const notices: string[] = []
-    const remover = removals && createRemover(removals, archive, { settings, report, notices })
+    const openRemover = (): TreeRemover | undefined =>
+      removals && createRemover(removals, archive, { settings, report, notices })
     const ledger = new RestoreLedger(survey)
     const posix = seams.posix ?? (await loadPosix())
     const reader = survey.isDense ? archive.readAhead() : archive
-    const tree = new TreeRestorer({ root, settings, ledger, posix, report, remover, reader })
+    const tree = new TreeRestorer({ root, settings, ledger, posix, report, remover: openRemover(), reader })
     const run: Run = { archive, settings, survey, selection, report, pending, ledger, tree, root, sources }
     try {
       await restoreEntries(run)
+      // Another one, which knows of slices that were fetched meanwhile.
+      const remover = openRemover()
       if (remover && report.isComplete)
         await deleteOthers({ archive, settings, selection, report, remover, foldsNames: tree.foldsNames })
       else if (remover) notices.push('nothing else was removed, since not everything could be restored')
@@ -114,6 +117,7 @@ function createRemover(
     },
     onKept: (place, why) => notices.push(`${JSON.stringify(place)} is not removed: ${why}`),
     onFailure: (place, error) => report.failed(place, error, settings.signal),
+    signal: settings.signal,
   })
 }
 

@@ -55,12 +55,13 @@ function keyOf({ dev, ino }: FileIdentity): string {
   return `${dev}:${ino}`
 }
 
-/** Gives the files that open archives and their bases are read from, as far as they are files. */
+/** Gives the files that open archives, their catalogues and their bases are read from, as far as they are files. */
 export function filesOf(archives: readonly Archive[]): OwnFiles {
   const files = new OwnFiles()
   const opened = archives.flatMap((archive) => [archive, ...archive.bases])
+  const sources = opened.flatMap((archive) => (archive ? [archive, archive.tailSource.bytes] : []))
   // What a source is called is the path of its file, if it has one.
-  for (const path of opened.flatMap((archive) => archive?.sliceNames ?? archive?.name ?? []))
+  for (const path of new Set(sources.flatMap(({ name, sliceNames }) => sliceNames ?? name)))
     if (isFile(path)) files.add(path)
   return files
 }

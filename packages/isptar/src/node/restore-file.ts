@@ -19,19 +19,27 @@ const WHOLE_FILE_BYTES: number = 1 * MiB
 export const CREATE_NEW: number =
   constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
 
+/** A name in a folder, to put something at. */
+export interface Spot {
+  readonly folder: RestoreFolder
+  readonly name: string
+  /** Removes a folder that is in the way; called when what takes its place is whole. */
+  clear(): Promise<void>
+}
+
 /**
  * Makes something under a temporary name and renames it.
  *
  * @param make - makes it at the path it is given
  */
 export async function install(
-  folder: RestoreFolder,
-  name: string,
+  { folder, name, clear }: Spot,
   make: (path: Buffer) => Promise<void> | void,
 ): Promise<void> {
   const temporary = folder.at(`.isptar-${randomBytes(8).toString('hex')}`)
   try {
     await make(temporary)
+    await clear()
     renameSync(temporary, folder.at(name))
   } catch (error) {
     // What has the name already is not ours.
@@ -47,14 +55,13 @@ export async function install(
  * @throws IntegrityError when the data is not what the archive says; then nothing is left
  */
 export async function restoreData(
-  folder: RestoreFolder,
-  name: string,
+  spot: Spot,
   entry: Entry,
   signal: AbortSignal | undefined,
   finish: (fd: number) => void,
 ): Promise<void> {
   const whole = entry.sizeBytes <= WHOLE_FILE_BYTES ? await readWhole(entry, signal) : undefined
-  await install(folder, name, async (path) => {
+  await install(spot, async (path) => {
     const fd = openSync(path, CREATE_NEW, 0o600)
     try {
       const written = await writeData(fd, whole ?? entry.stream({ signal }))

@@ -12,9 +12,9 @@ import type { Archive } from '../read/archive.ts'
 import type { Entry } from '../read/entry.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import type { ExtractSettings } from './extract-options.ts'
-import { install } from './restore-file.ts'
+import { install, type Spot } from './restore-file.ts'
 import type { RestoreLedger } from './restore-ledger.ts'
-import type { RestoreFolder, RestoreRoot } from './restore-root.ts'
+import type { RestoreRoot } from './restore-root.ts'
 import type { TreeRestorer } from './restore-tree.ts'
 
 /** Places that links are going to take. */
@@ -142,7 +142,7 @@ export class LinkRestorer {
     if (targetPlace !== undefined && depth < MAX_LINK_DEPTH) await this.#restorePending(targetPlace, depth + 1)
     const source = this.#copies.get(path) ?? (this.#stands(targetPlace, path) ? targetPlace : undefined)
     if (source !== undefined && source !== place)
-      return this.#context.tree.put(entry, place, (folder, name) => this.#link(entry, source, folder, name))
+      return this.#context.tree.put(entry, place, (spot) => this.#link(entry, source, spot))
     await this.#context.tree.restore(this.#findData(entry), place)
     this.#copies.set(path, place).set(normalizeEntryPath(entry.path), place)
   }
@@ -165,14 +165,14 @@ export class LinkRestorer {
     return made !== undefined && made === this.#context.ledger.seen(path)
   }
 
-  async #link(entry: Entry, source: string, folder: RestoreFolder, name: string): Promise<void> {
+  async #link(entry: Entry, source: string, spot: Spot): Promise<void> {
     const slash = source.lastIndexOf('/')
     const from = this.#context.sources?.enter(source.slice(0, Math.max(slash, 0)), false)
     const path = from?.at(source.slice(slash + 1))
     const target = path && lstatSync(path, { throwIfNoEntry: false })
     if (path === undefined || target === undefined || target.isDirectory())
       throw new UnsafePathError(entry.path, `its target ${JSON.stringify(source)} is a folder or gone`)
-    await install(folder, name, (temporary) => linkSync(path, temporary))
+    await install(spot, (temporary) => linkSync(path, temporary))
   }
 
   /** Finds the entry that has what a hardlink leads to, over other hardlinks. */

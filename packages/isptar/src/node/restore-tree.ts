@@ -13,7 +13,7 @@ import { errnoOf } from './file-error.ts'
 import type { Posix } from './posix.ts'
 import type { TreeRemover } from './remove-tree.ts'
 import { type AttributeContext, type Attributes, applyToFd, applyToPath } from './restore-attributes.ts'
-import { install, restoreData } from './restore-file.ts'
+import { install, restoreData, type Spot } from './restore-file.ts'
 import type { RestoreLedger } from './restore-ledger.ts'
 import { RestoreNames } from './restore-names.ts'
 import { type RestoreFolder, type RestoreRoot, splitPlace } from './restore-root.ts'
@@ -33,7 +33,7 @@ export interface RestoreContext {
 }
 
 /** Puts something at a name in a folder. */
-export type Maker = (folder: RestoreFolder, name: string) => Promise<void> | void
+export type Maker = (spot: Spot) => Promise<void>
 
 /** Restores all entries but links. */
 export class TreeRestorer {
@@ -74,10 +74,9 @@ export class TreeRestorer {
       case 'directory':
         return this.#restoreFolder(entry, place)
       case 'file':
-        return this.put(entry, place, (folder, name) => {
-          const source = entry.of(reader)
-          return restoreData(folder, name, source, settings.signal, (fd) => applyToFd(fd, entry, attributes))
-        })
+        return this.put(entry, place, (spot) =>
+          restoreData(spot, entry.of(reader), settings.signal, (fd) => applyToFd(fd, entry, attributes)),
+        )
       case 'symlink':
         return this.#putNode(entry, place, (path) => symlinkSync(Buffer.from(entry.linkTargetBytes ?? []), path))
       case 'fifo':
@@ -92,10 +91,17 @@ export class TreeRestorer {
 
   /** Puts an entry in its place, unless what stands there forbids it, and counts it. */
   async put(entry: Entry, place: string, make: Maker): Promise<void> {
+    const { root, report, settings } = this.#context
     const [parent, name] = splitPlace(place)
-    const folder = this.#context.root?.enter(parent, !this.#context.settings.dryRun)
-    if (folder !== undefined && !this.#makeRoom(entry, folder, name)) return this.#context.report.kept()
-    if (folder !== undefined && !this.#context.settings.dryRun) await make(folder, name)
+    const folder = root?.enter(parent, !settings.dryRun)
+    const stands = folder && standingAt(folder, name)
+    if (stands !== undefined && !this.#mayReplace(entry, place)) return report.kept()
+    if (folder !== undefined) {
+      const clear = async (): Promise<void> => {
+        if (stands?.isDirectory()) await this.#clear(entry, place, folder, name)
+      }
+      await (settings.dryRun ? clear() : make({ folder, name, clear }))
+    }
     this.#folders.delete(place)
     this.#restored(entry, place)
   }
@@ -167,30 +173,25 @@ export class TreeRestorer {
 
   /** Puts something that is made in one call and never opened. */
   #putNode(entry: Entry, place: string, make: (path: Buffer) => void): Promise<void> {
-    return this.put(entry, place, (folder, name) =>
-      install(folder, name, (path) => {
+    return this.put(entry, place, (spot) =>
+      install(spot, (path) => {
         make(path)
         applyToPath(path, entry, this.#attributesFor(entry))
       }),
     )
   }
 
-  /** Tells whether an entry may go to a name; a folder in the way goes when it is empty, or may be emptied. */
-  #makeRoom(entry: Entry, folder: RestoreFolder, name: string): boolean {
-    const place = folder.place === '' ? name : `${folder.place}/${name}`
-    const stands = standingAt(folder, name)
-    if (stands === undefined) return true
-    if (!this.#mayReplace(entry, place)) return false
-    if (!stands.isDirectory()) return true
-    if (this.#context.settings.existing === 'replace') this.#context.remover?.remove(place)
-    if (this.#context.settings.dryRun || standingAt(folder, name) === undefined) return true
+  /** Removes a folder that is in the way when it is empty, or may be emptied. */
+  async #clear(entry: Entry, place: string, folder: RestoreFolder, name: string): Promise<void> {
+    const { remover, settings } = this.#context
+    if (settings.existing === 'replace') await remover?.remove(place)
+    if (settings.dryRun || standingAt(folder, name) === undefined) return
     try {
       rmdirSync(folder.at(name))
     } catch (error) {
       const code = errnoOf(error)
       throw code === 'ENOTEMPTY' || code === 'EEXIST' ? exists(entry, 'a folder that is not empty') : error
     }
-    return true
   }
 
   /** Whether what stands there may go. What this extraction put there itself always may: the last entry wins. */

@@ -5,6 +5,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,14 +14,18 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { extractInto, extractTree } from '../../src/node/extract-tree.ts'
 import { resolveExtractOptions } from '../../src/node/extract-options.ts'
 import { FileTarget } from '../../src/node/file-target.ts'
 import { openFile } from '../../src/node/open-file.ts'
 import { packTree } from '../../src/node/pack-tree.ts'
+import { SlicedFileTarget } from '../../src/node/sliced-file-target.ts'
 import { openArchive } from '../../src/read/open-archive.ts'
+import { hostileArchive } from '../hostile-archive.ts'
 import { makeScene, type Scene } from './extract-scene.ts'
 import { needs } from './needs.ts'
 import { contentOf, openBytes, packFolder, subfolder } from './pack-support.ts'
@@ -224,6 +229,22 @@ describe('the target folder itself', () => {
   })
 })
 
+test('slices that are fetched meanwhile, and the catalogue, stay', async () => {
+  const base = makeFolder()
+  const [tree, out, far] = [subfolder(base, 'tree'), subfolder(base, 'out'), subfolder(base, 'far')]
+  writeFileSync(join(tree, 'f'), randomBytes(20_000))
+  const target = new SlicedFileTarget(join(out, 'a'), { sliceBytes: 4096 })
+  await packTree('.', target, { cwd: tree, catalogue: new FileTarget(join(out, 'a.cat')) })
+  renameSync(join(out, 'a.part2'), join(far, 'a.part2'))
+  const catalogue = await openFile(join(out, 'a.cat'))
+  const fetchSlice = async ({ path }: { path: string }): Promise<void> => copyFileSync(join(far, 'a.part2'), path)
+  await using archive = await openArchive(await openFile(join(out, 'a'), { catalogue, fetchSlice }), { catalogue })
+  const kept = [...readdirSync(out), 'a.part2', 'f'].sort()
+  writeFileSync(join(out, 'extra'), 'x')
+  expect(await extractTree(archive, out, { delete: true })).toMatchObject({ ok: true, deletedCount: 1 })
+  expect(readdirSync(out).sort()).toEqual(kept)
+})
+
 test('a folder that holds what stays, stays', async () => {
   const base = makeFolder()
   const [tree, out] = [subfolder(base, 'tree'), subfolder(base, 'out')]
@@ -264,6 +285,46 @@ test('nothing is removed when something could not be restored, but doubtful data
 
   const doubtful = await scene.extract([FOLDER, { path: 'd/f', data: 'x', columns: ['dirty=1'] }], { delete: true })
   expect(doubtful).toMatchObject({ problemCount: 1, deletedCount: 1 })
+})
+
+test('a folder goes only for something that is whole', async () => {
+  const scene = makeScene()
+  fill(scene, 'f/deep/x')
+  const options = { delete: true, existing: 'replace' } as const
+  const report = await scene.extract([{ path: 'f', data: 'x', corrupt: true }], options)
+  expect(report).toMatchObject({ ok: false, problemCount: 1, deletedCount: 0 })
+  expect(scene.paths()).toEqual(['f', 'f/deep', 'f/deep/x'])
+})
+
+test('a listing that is not in the order it claims removes nothing', async () => {
+  const scene = makeScene()
+  fill(scene, 'd/old')
+  for (const last of ['d/a', 'd/z']) {
+    const entries = [FOLDER, { path: 'd/b', data: 'b' }, { path: 'd/z', data: 'z' }, { path: last, data: 'a' }]
+    await using archive = await openBytes(hostileArchive(entries, ['order=path']), 'a')
+    const extracted = extractTree(archive, scene.out, { delete: true, existing: 'replace' })
+    await expect(extracted).rejects.toMatchObject({ code: 'format' })
+  }
+  expect(scene.paths()).toEqual(['d', 'd/a', 'd/b', 'd/old', 'd/z'])
+})
+
+test('it can be ended while it removes', async () => {
+  const scene = makeScene()
+  fill(scene, ...Array.from({ length: 1000 }, (_, k) => `d/x/${k}`))
+  const controller = new AbortController()
+  let count = 0
+  const extracted = scene.extract([FOLDER], {
+    delete: true,
+    existing: 'replace',
+    signal: controller.signal,
+    onDelete: () => {
+      // As a signal of the system does, when the program lets it.
+      if (count === 0) setImmediate(() => controller.abort(new Error('ended')))
+      count += 1
+    },
+  })
+  await expect(extracted).rejects.toThrow('ended')
+  expect(count).toBeLessThan(1000)
 })
 
 test('a damaged listing removes nothing', async () => {
@@ -320,6 +381,21 @@ test('another file system that is mounted in the target is left alone', async ({
     expect(readFileSync(join(scene.out, 'd/mounted/precious'), 'utf8')).toBe('stands')
   }
   rmSync(join(scene.out, 'd/mounted/precious'))
+})
+
+test('so is a folder of the same file system that is mounted there', async ({ skip }) => {
+  needs(skip, canMount() && existsSync('/proc/self/fdinfo'), 'mounting takes root, and telling it /proc')
+  const scene = makeScene()
+  fill(scene, 'd/mounted/hidden')
+  execFileSync('mount', ['--bind', scene.outside, join(scene.out, 'd/mounted')])
+  onTestFinished(() => void execFileSync('umount', [join(scene.out, 'd/mounted')]))
+  for (const entries of [[FOLDER], [FOLDER, { path: 'd/mounted', type: 'dir' } as const]]) {
+    await using archive = await openBytes(hostileArchive(entries), 'a')
+    const report = await extractTree(archive, scene.out, { delete: true, existing: 'replace' })
+    expect(report).toMatchObject({ ok: true, deletedCount: 0 })
+    expect(report.notices).toContain('"d/mounted" is not removed: it is in another file system')
+    expect(readFileSync(join(scene.outside, 'folder/inner'), 'utf8')).toBe('neither this\n')
+  }
 })
 
 function canMount(): boolean {

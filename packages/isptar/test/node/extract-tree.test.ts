@@ -285,9 +285,9 @@ describe('how it ends', () => {
         sizeBytes,
         columns: new Map(),
       } as const
-      const written =
-        folder &&
-        restoreData(folder, 'f', new Entry(record, lying, { line: 0, checked: true }), undefined, () => undefined)
+      const entry = new Entry(record, lying, { line: 0, checked: true })
+      const clear = async (): Promise<void> => undefined
+      const written = folder && restoreData({ folder, name: 'f', clear }, entry, undefined, () => undefined)
       await expect(written).rejects.toMatchObject({ code: 'integrity', expected: sizeBytes, actual: 4 })
     }
     root.close()
