@@ -52,7 +52,10 @@ export async function openMergeInputs(
   const opened: Archive[] = []
   try {
     for (const { archive, part } of words)
-      opened.push((await openNamed(archive, { ...options, ...(part !== undefined && { part }), findsBases: true }, context)).archive)
+      opened.push(
+        (await openNamed(archive, { ...options, ...(part !== undefined && { part }), findsBases: true }, context))
+          .archive,
+      )
     for (const [index, { archive: file }] of words.entries()) {
       const base = await basesAmong(opened, words, index, context)
       if (base.length === 0) continue

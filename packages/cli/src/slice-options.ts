@@ -17,7 +17,7 @@ export function addSliceOptions(command: Command): Command {
   return command
     .option(
       '--slice <size>',
-      'cut it into files of this size, e.g. 700M: NAME.part1, NAME.part2, …',
+      'cut what is written into files of this size, e.g. 700M: NAME.part1, NAME.part2, …',
       byteSize(MIN_SLICE_BYTES),
     )
     .option(

@@ -160,6 +160,9 @@ describe('with --listing', () => {
     const far = ['--listing', join(folder, 'far.cat'), '--fetch-slice', `cp '${join(folder, 'store')}'/part%n %f`]
     const { io, code } = await isptar('extract', archive, '-C', out, ...far)
     expect([code, io.stderr.text]).toEqual([0, ''])
+    expect((await isptar('verify', archive, ...far)).io.stdout.text).toContain('all sound')
+    expect((await isptar('flatten', archive, join(folder, 'full.tgz'), ...far)).code).toBe(0)
+    expect((await isptar('verify', join(folder, 'full.tgz'))).io.stdout.text).toContain('all sound')
     for (const name of ['a', 'b', 'c']) expect(readFileSync(join(out, name))).toEqual(readFileSync(join(tree(), name)))
   })
 

@@ -1,6 +1,6 @@
 /** Describes an archive. */
 import type { Archive, CountedSource, EntryType } from 'isptar'
-import type { RelativeOptions } from '../base-options.ts'
+import type { FetchOptions } from '../fetch-options.ts'
 import type { Context } from '../context.ts'
 import { OK } from '../exit-code.ts'
 import { openNamed } from '../open-named.ts'
@@ -9,7 +9,7 @@ import { escapeName } from '../text/escape-name.ts'
 import { grouped, longSize, plural } from '../text/quantity.ts'
 
 /** Options of `isptar info`. */
-export interface InfoOptions extends RelativeOptions {
+export interface InfoOptions extends FetchOptions {
   readonly json?: true
 }
 
@@ -33,6 +33,8 @@ export interface ArchiveInfo {
   readonly slices: number
   /** Bytes of the packed listing. */
   readonly listing_size: number
+  /** What it was made against, nearest first; at most eight are recorded, and none by the original. */
+  readonly bases?: readonly { readonly identity: string; readonly name?: string }[]
   /** Entries whose data lies in a base archive. */
   readonly in_base: number
   /** Files that changed while they were read. */
@@ -73,6 +75,10 @@ async function describe(archive: Archive, counter: CountedSource, signal: AbortS
     if (entry.dirty) counts.dirty += 1
   }
   const { writer, createdAt, identity } = archive
+  const bases = archive.baseIdentities.map((each, index) => ({
+    identity: each,
+    ...(archive.baseNames[index] && { name: archive.baseNames[index] }),
+  }))
   return {
     name: archive.name,
     format: archive.formatVersion,
@@ -86,6 +92,7 @@ async function describe(archive: Archive, counter: CountedSource, signal: AbortS
     ...(counts.dataBytes > 0 && { ratio: Number((archive.sizeBytes / counts.dataBytes).toFixed(4)) }),
     slices: archive.sliceNames?.length ?? 1,
     listing_size: archive.tail.listingPackedBytes,
+    ...(bases.length > 0 && { bases }),
     in_base: counts.inBase,
     dirty: counts.dirty,
     read: { bytes: counter.bytes, requests: counter.requests },
@@ -103,7 +110,7 @@ const TYPE_NOUNS: Readonly<Record<EntryType, readonly [one: string, many: string
 }
 
 function render(described: ArchiveInfo, sliceNames: readonly string[] | undefined): string {
-  const { format, size, data_size: dataSize, ratio, read, in_base: inBase, dirty } = described
+  const { format, size, data_size: dataSize, ratio, bases, read, in_base: inBase, dirty } = described
   const percent = ratio === undefined ? '' : `, ${(ratio * 100).toFixed(1)} % of its data`
   const rows: [label: string, value: string | undefined][] = [
     ['Archive', described.name],
@@ -116,6 +123,7 @@ function render(described: ArchiveInfo, sliceNames: readonly string[] | undefine
     ['Packed', `${exactSize(size)}${percent}`],
     ['Slices', sliceNames && `${sliceNames.length}: ${sliceNames[0]} … ${sliceNames.at(-1)}`],
     ['Listing', exactSize(described.listing_size)],
+    ['Bases', bases && bases.map(({ identity, name }) => name ?? identity).join(', ')],
     ['In a base', inBase > 0 ? `data of ${plural(inBase, 'entry', 'entries')}` : undefined],
     ['Dirty', dirty > 0 ? `${plural(dirty, 'file')} changed while being read` : undefined],
     ['Read', `${exactSize(read.bytes)} in ${plural(read.requests, 'request')} to know this`],

@@ -15,7 +15,7 @@ import { FolderTree } from '../text/folder-tree.ts'
 import { LongRows } from '../text/long-rows.ts'
 
 /** Options of `isptar list`. */
-export interface ListOptions extends RelativeOptions, PartOptions {
+export interface ListOptions extends Omit<RelativeOptions, 'base'>, PartOptions {
   readonly long?: true
   readonly human?: true
   readonly utc?: true

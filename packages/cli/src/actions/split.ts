@@ -2,16 +2,16 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { splitArchive, StorageError, UnsafePathError, UnsupportedError } from 'isptar'
+import type { RelativeOptions } from '../base-options.ts'
 import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { checkNotRead, copyOptions, fixedTime, summarizeCopy } from '../copy-run.ts'
 import { OK } from '../exit-code.ts'
-import type { FetchOptions } from '../fetch-options.ts'
 import { checkNewArchive, type NewArchiveOptions, openNewArchive } from '../new-archive.ts'
 import { openNamed } from '../open-named.ts'
 
 /** Options of `isptar split`. */
-export interface SplitOptions extends FetchOptions, NewArchiveOptions {
+export interface SplitOptions extends Omit<RelativeOptions, 'base'>, NewArchiveOptions {
   readonly directory: string
   readonly prefix: string
   readonly suffix: string

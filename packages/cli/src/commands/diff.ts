@@ -20,8 +20,8 @@ export function declareDiff(program: Command, start: Start): void {
     .argument('<other>', 'another archive, or the folder in which the paths of the archive lie')
     .option('--checksum', 'compare content, too: by SHA-256, and by reading what has none')
     .option('--ignore <what>', `leave out differences of these, separated by commas: ${FIELDS.join(', ')}`, fields)
-    .option('--base <archive>', 'a base of the first archive; repeat it for further ones, nearest first', collect)
     .option('--json', 'one JSON object a line')
+    .option('--base <archive>', 'a base of the first archive; repeat it for further ones, nearest first', collect)
     .option(...FETCH_SLICE_OPTION)
   addWalkOptions(command).addHelpText(
     'after',

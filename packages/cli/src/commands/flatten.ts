@@ -1,7 +1,7 @@
 /** Declares `isptar flatten`. */
 import type { Command } from 'commander'
 import type { FlattenOptions } from '../actions/flatten.ts'
-import { BASE_OPTION } from '../base-options.ts'
+import { BASE_OPTION, LISTING_OPTION } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 import { PART_OPTION } from '../part-options.ts'
@@ -18,6 +18,7 @@ export function declareFlatten(program: Command, start: Start): void {
     .argument('<archive>', ARCHIVE_HELP)
     .argument('<new>', 'the file to write, or - for standard output')
     .option(...BASE_OPTION)
+    .option(...LISTING_OPTION)
     .option(...PART_OPTION)
     .option(...FETCH_SLICE_OPTION)
     .option('--force', 'replace an archive of that name')

@@ -1,7 +1,6 @@
 /** Declares `isptar info`. */
 import type { Command } from 'commander'
 import type { InfoOptions } from '../actions/info.ts'
-import { BASE_OPTION } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 
@@ -13,7 +12,6 @@ export function declareInfo(program: Command, start: Start): void {
     .description('Describe an archive: who wrote it and when, what it holds, and what it took to find out.')
     .argument('<archive>', ARCHIVE_HELP)
     .option('--json', 'as one JSON object')
-    .option(...BASE_OPTION)
     .option(...FETCH_SLICE_OPTION)
     .addHelpText(
       'after',

@@ -1,7 +1,7 @@
 /** Declares `isptar list`. */
 import type { Command } from 'commander'
 import type { ListOptions } from '../actions/list.ts'
-import { BASE_OPTION, LISTING_OPTION } from '../base-options.ts'
+import { LISTING_OPTION } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, PATTERN_HELP, type Start } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 import { PART_OPTION } from '../part-options.ts'
@@ -21,7 +21,6 @@ export function declareList(program: Command, start: Start): void {
     .option('--tree', 'as a tree of folders')
     .option('--json', 'one JSON object a line')
     .option('-0, --null', 'end each name with NUL instead of a newline')
-    .option(...BASE_OPTION)
     .option(...LISTING_OPTION)
     .option(...PART_OPTION)
     .option(...FETCH_SLICE_OPTION)

@@ -1,6 +1,7 @@
 /** Declares `isptar split`. */
 import type { Command } from 'commander'
 import type { SplitOptions } from '../actions/split.ts'
+import { LISTING_OPTION } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 import { addSliceOptions } from '../slice-options.ts'
@@ -17,6 +18,7 @@ export function declareSplit(program: Command, start: Start): void {
     .option('-C, --directory <dir>', 'write the archives into this folder', '.')
     .option('--prefix <text>', 'what their names begin with', 'split_')
     .option('--suffix <text>', 'what their names end in', '.tgz')
+    .option(...LISTING_OPTION)
     .option(...FETCH_SLICE_OPTION)
     .option('--force', 'replace archives of those names')
   addSliceOptions(command).addHelpText(

@@ -1,7 +1,7 @@
 /** Declares `isptar verify`. */
 import type { Command } from 'commander'
 import type { VerifyCommandOptions } from '../actions/verify.ts'
-import { BASE_OPTION } from '../base-options.ts'
+import { BASE_OPTION, LISTING_OPTION } from '../base-options.ts'
 import { ARCHIVE_HELP, examples, type Start } from '../declare.ts'
 import { FETCH_SLICE_OPTION } from '../fetch-options.ts'
 import { PART_OPTION } from '../part-options.ts'
@@ -16,6 +16,7 @@ export function declareVerify(program: Command, start: Start): void {
     .option('--quick', 'check the tail only: the listing, not the data')
     .option('--json', 'as one JSON object')
     .option(...BASE_OPTION)
+    .option(...LISTING_OPTION)
     .option(...PART_OPTION)
     .option(...FETCH_SLICE_OPTION)
     .addHelpText(
