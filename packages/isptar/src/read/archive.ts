@@ -3,15 +3,15 @@ import { createSha256 } from '#sha256'
 import { encodeText } from '../bytes/text.ts'
 import { EntryNotFoundError } from '../errors.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
-import { withReadAhead } from '../io/with-read-ahead.ts'
+import type { SharedWork } from '../io/shared-work.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
-import type { ServiceInfo } from '../tail/service-info.ts'
+import { type ServiceInfo, serviceList } from '../tail/service-info.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
 import { checkReferredBases } from './check-references.ts'
 import type { DigestSection } from './digest-section.ts'
-import { Entry, type EntryReader, type StreamOptions } from './entry.ts'
+import { Entry, type EntryLine, type EntryReader, type StreamOptions } from './entry.ts'
 import { followHardlinks } from './follow-hardlinks.ts'
 import { joinPieces } from './join-pieces.ts'
 import { matchFolder } from './line-match.ts'
@@ -20,7 +20,8 @@ import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
 import { findPacked, type PackedMember, type PackedOptions } from './packed-member.ts'
 import { findPart, findParts, openPart } from './parts.ts'
-import { readPart } from './read-part.ts'
+import { readingAhead } from './read-ahead.ts'
+import { type DataRange, readPart } from './read-part.ts'
 import { toReadableStream } from './readable.ts'
 import { verifyArchive, type VerifyOptions, type VerifyReport } from './verify.ts'
 
@@ -33,10 +34,8 @@ export interface EntriesOptions extends ReadOptions {
 }
 
 /** The part of a file's data that was asked for, in bytes of the data. */
-interface DataPart {
+interface DataPart extends DataRange {
   readonly record: ListingRecord
-  readonly start: number
-  readonly end: number
 }
 
 /** A source with its size. */
@@ -59,6 +58,8 @@ export interface ArchiveParts {
   readonly data: DataContext
   /** Nearest first; undefined where one was not given. */
   readonly bases: readonly (Archive | undefined)[]
+  /** The checks of its bases that were made, by their number; its views share them. */
+  readonly baseChecks: Map<number, SharedWork<void>>
   /** Whether its data is elsewhere: it is a catalogue that was opened alone. */
   readonly isCatalogue: boolean
   readonly notices: readonly string[]
@@ -81,8 +82,6 @@ export class Archive implements EntryReader {
   /** Oddities that were read over when it was opened. */
   readonly notices: readonly string[]
   readonly #parts: ArchiveParts
-  readonly #source: ByteSource
-  readonly #listing: Listing
   readonly #data: DataContext
 
   /** Use {@link openArchive}. */
@@ -93,8 +92,6 @@ export class Archive implements EntryReader {
     this.tail = parts.tail
     this.notices = parts.notices
     this.#parts = parts
-    this.#source = parts.source
-    this.#listing = parts.listing
     this.#data = parts.data
   }
 
@@ -120,12 +117,12 @@ export class Archive implements EntryReader {
 
   /** Identities of its bases, nearest first, as far as it says them; empty for full archives and in format 1. */
   get baseIdentities(): readonly string[] {
-    return splitList(this.serviceInfo.get('base'), ',')
+    return serviceList(this.serviceInfo, 'base', ',')
   }
 
   /** Names under which its bases may be found, nearest first; empty where it knows none. */
   get baseNames(): readonly string[] {
-    return splitList(this.serviceInfo.get('base_name'), '/')
+    return serviceList(this.serviceInfo, 'base_name', '/')
   }
 
   /** The bases it was opened with, nearest first; undefined where one was not given. */
@@ -151,7 +148,7 @@ export class Archive implements EntryReader {
 
   /** Names of its slices, first to last; undefined when it is in one piece. */
   get sliceNames(): readonly string[] | undefined {
-    return this.#source.sliceNames
+    return this.#parts.source.sliceNames
   }
 
   /**
@@ -166,7 +163,11 @@ export class Archive implements EntryReader {
     // Digests are read along line by line, so that lines are, too.
     const digests = options.digests ? this.#parts.digests?.all(options) : undefined
     const batches = digests ? this.#parts.lookup.all(options) : this.#parts.lookup.near(folder, options)
-    for await (const batch of batches) yield* this.#entriesOf(batch, wanted, digests)
+    try {
+      for await (const batch of batches) yield* this.#entriesOf(batch, wanted, digests)
+    } finally {
+      await digests?.return()
+    }
   }
 
   async *#entriesOf(
@@ -230,7 +231,8 @@ export class Archive implements EntryReader {
   }
 
   async *#dataOf(entry: string | Entry, options: StreamOptions): AsyncGenerator<Uint8Array, void, undefined> {
-    yield* this.#read(await this.#locate(entry, options), options)
+    const part = await this.#locate(entry, options)
+    yield* readPart(this.#data, part.record, part, options)
   }
 
   /**
@@ -240,7 +242,7 @@ export class Archive implements EntryReader {
    */
   async bytes(entry: string | Entry, options: StreamOptions = {}): Promise<Uint8Array> {
     const part = await this.#locate(entry, options)
-    return joinPieces(this.#read(part, options), part.end - part.start)
+    return joinPieces(readPart(this.#data, part.record, part, options), part.end - part.start)
   }
 
   /** Gives the data of a file as text, read as UTF-8; see {@link bytes}. */
@@ -252,20 +254,23 @@ export class Archive implements EntryReader {
   async #locate(given: string | Entry, options: StreamOptions): Promise<DataPart> {
     const entry = typeof given === 'string' ? await this.get(given, options) : this.#own(given)
     const { record, place } = await followHardlinks(this, entry, options)
-    if (!place.checked) await this.#listing.ensureWhole(options)
+    await this.#ensureRight(record, place, options)
     const { start = 0, end = record.sizeBytes } = options
     const inside = Number.isSafeInteger(start) && Number.isSafeInteger(end) && 0 <= start && start <= end
     if (inside && end <= record.sizeBytes) return { record, start, end }
     throw new RangeError(`bytes ${start} to ${end} of ${JSON.stringify(entry.path)}: it has ${record.sizeBytes}`)
   }
 
+  /** Makes sure of the line that leads to data, and of the base that it leads to. */
+  async #ensureRight({ location }: ListingRecord, { checked }: EntryLine, options: ReadOptions): Promise<void> {
+    if (!checked) await this.#parts.listing.ensureWhole(options)
+    const { depth = 0 } = location ?? {}
+    if (depth > 0 && this.bases[depth - 1] !== undefined) await this.checkBases(new Set([depth]), options)
+  }
+
   #own(entry: Entry): Entry {
     if (entry.isOf(this)) return entry
     throw new TypeError(`${JSON.stringify(entry.path)} is an entry of another archive than ${this.name}`)
-  }
-
-  #read({ record, start, end }: DataPart, options: StreamOptions): AsyncGenerator<Uint8Array, void, undefined> {
-    return readPart(this.#data, record, { start, end }, options)
   }
 
   /**
@@ -278,7 +283,7 @@ export class Archive implements EntryReader {
    */
   async packed(entry: Entry, options: PackedOptions = {}): Promise<PackedMember | undefined> {
     const { record, place } = this.#own(entry)
-    if (!place.checked) await this.#listing.ensureWhole(options)
+    await this.#ensureRight(record, place, options)
     return findPacked(this.#data, record, options)
   }
 
@@ -296,7 +301,7 @@ export class Archive implements EntryReader {
   async computeIdentity(options: ReadOptions = {}): Promise<string> {
     if (this.identity !== undefined) return this.identity
     const sha256 = createSha256()
-    for await (const piece of this.#listing.plain(options)) sha256.update(piece)
+    for await (const piece of this.#parts.listing.plain(options)) sha256.update(piece)
     return sha256.hex()
   }
 
@@ -330,13 +335,14 @@ export class Archive implements EntryReader {
 
   /**
    * Makes sure that bases were given, and, for archives of the original program, which do not record whose differential
-   * they are, that theirs have what this one refers to; that costs a pass over the listing of each.
+   * they are, that theirs have what this one refers to; that costs a pass over the listing of each, once. Reading data
+   * out of a base makes sure of it, too.
    *
    * @param depths - which bases are needed. @defaultValue all that entries refer to
    * @throws BaseMismatchError when one is missing, or is another
    */
   checkBases(depths: ReadonlySet<number> | undefined, options: ReadOptions = {}): Promise<void> {
-    return checkReferredBases(this, depths, options)
+    return checkReferredBases(this, depths, options, this.#parts.baseChecks)
   }
 
   /** What the tail is read from; for copies of it. @internal */
@@ -357,8 +363,7 @@ export class Archive implements EntryReader {
    * @throws RangeError when that is no count of bytes
    */
   readAhead(windowBytes?: number): Archive {
-    const bytes = withReadAhead(this.#data.bytes, { windowBytes, endOffset: this.#data.dataEnd })
-    return new Archive({ ...this.#parts, data: { ...this.#data, bytes } })
+    return new Archive({ ...this.#parts, data: readingAhead(this.#data, windowBytes) })
   }
 
   /**
@@ -369,9 +374,10 @@ export class Archive implements EntryReader {
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     return verifyArchive(
       {
-        listing: this.#listing,
+        listing: this.#parts.listing,
         lookup: this.#parts.lookup,
         isPart: this.partName !== undefined,
+        checkBases: (depths) => this.checkBases(depths, options),
         digests: this.#parts.digests,
         data: this.#data,
         info: this.serviceInfo,
@@ -383,15 +389,11 @@ export class Archive implements EntryReader {
 
   /** Closes the source, and the bases it was opened with. Safe to call twice. */
   async close(): Promise<void> {
-    await Promise.all([this.#source.close(), ...this.bases.map((base) => base?.close())])
+    await Promise.all([this.#parts.source.close(), ...this.bases.map((base) => base?.close())])
   }
 
   /** Closes the archive when it leaves scope. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-}
-
-function splitList(text: string | undefined, separator: string): readonly string[] {
-  return text === undefined || text === '' ? [] : text.split(separator)
 }

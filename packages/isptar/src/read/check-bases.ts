@@ -1,7 +1,7 @@
 /** Holds the bases that were given against those a differential archive was made from (SPEC 8). */
 import { BaseMismatchError } from '../errors.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
-import type { ServiceInfo } from '../tail/service-info.ts'
+import { type ServiceInfo, serviceList } from '../tail/service-info.ts'
 import type { Archive } from './archive.ts'
 
 /** What is known of the archive that has bases. */
@@ -22,23 +22,27 @@ export async function checkBases(
   options: ReadOptions,
 ): Promise<void> {
   if (bases.length === 0) return
-  const named = identitiesOf(serviceInfo)
+  const named = serviceList(serviceInfo, 'base', ',')
   if (named.length === 0 && serviceInfo.has('format'))
     throw new BaseMismatchError(`${name} is no differential archive: it has no base, ${bases.length} given`)
   for (const [index, base] of bases.entries()) {
-    const expected = named[index] ?? nextIdentity(bases[index - 1])
-    if (base === undefined || expected === undefined) continue
+    const before = bases[index - 1]
+    const expected = named[index] ?? before?.baseIdentities[0]
+    if (base === undefined) continue
+    if (expected === undefined) {
+      // Archives of the original name none: that theirs fit is told by the references, before data is given.
+      if (!serviceInfo.has('format') || before?.formatVersion === 1) continue
+      throw unknownBase(name, base, index + 1, before)
+    }
     const actual = await base.computeIdentity(options)
     if (actual !== expected) throw wrongBase(name, base, index + 1, named.indexOf(actual) + 1)
   }
 }
 
-function identitiesOf(info: ServiceInfo): readonly string[] {
-  return (info.get('base') ?? '').split(',').filter((identity) => identity !== '')
-}
-
-function nextIdentity(base: Archive | undefined): string | undefined {
-  return base?.baseIdentities[0]
+function unknownBase(name: string, base: Archive, place: number, before: Archive | undefined): BaseMismatchError {
+  const why =
+    before === undefined ? `only base ${place - 1} says what that is: give it, too` : `${before.name} has none`
+  return new BaseMismatchError(`${base.name} cannot be base ${place} of ${name}; ${why}`)
 }
 
 function wrongBase(name: string, base: Archive, place: number, rightPlace: number): BaseMismatchError {

@@ -3,10 +3,9 @@ import { createSha256 } from '#sha256'
 import { equalBytes } from '../bytes/text.ts'
 import { IntegrityError } from '../errors.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
-import { unescapeField } from '../tail/escape.ts'
+import { pathOfLine } from './line-match.ts'
 import type { ListingIndex } from './listing-index.ts'
 
-const TAB = 0x09
 const LF = 0x0a
 
 /**
@@ -23,16 +22,12 @@ export async function checkIndex(index: ListingIndex, listingSha256: string, opt
   for await (const { block, text } of texts) {
     if (block.entriesBefore !== lineCount)
       throw new IntegrityError(`the index says ${block.entriesBefore} lines before a block, there are ${lineCount}`)
-    if (!equalBytes(block.firstPath, firstPathOf(text)))
+    if (!equalBytes(block.firstPath, pathOfLine(text)))
       throw new IntegrityError(`the index says another first path than that of the block at ${block.plainOffset}`)
     sha256.update(text)
     lineCount += countLines(text)
   }
   if (sha256.hex() !== listingSha256) throw new IntegrityError('the index leads to other text than the listing')
-}
-
-function firstPathOf(text: Uint8Array): Uint8Array {
-  return unescapeField(text.subarray(0, Math.max(text.indexOf(TAB), 0)))
 }
 
 function countLines(text: Uint8Array): number {

@@ -1,9 +1,11 @@
 /**
  * Holds the references of a differential archive of the original program against its bases. It records no identity of
- * theirs, so each reference must be found: the same path, size, time and place.
+ * theirs, so each reference must be found: the same path, size, time and place. That is done before data of a base is
+ * given, and once.
  */
 import { BaseMismatchError } from '../errors.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
+import { SharedWork } from '../io/shared-work.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import type { Entry } from './entry.ts'
 import type { DataContext } from './locate-data.ts'
@@ -23,18 +25,29 @@ export interface Differential extends Referring {
   readonly dataContext?: Pick<DataContext, 'whyMissing'>
 }
 
-/** Makes sure of the bases of an archive; see `Archive.checkBases`. */
+/**
+ * Makes sure of the bases of an archive; see `Archive.checkBases`.
+ *
+ * @param made - the checks that were made before, by the number of the base; takes new ones
+ */
 export async function checkReferredBases(
   archive: Differential,
   depths: ReadonlySet<number> | undefined,
   options: ReadOptions,
+  made: Map<number, SharedWork<void>> = new Map(),
 ): Promise<void> {
   for (const depth of depths ?? (await neededDepths(archive, options))) {
     const base = archive.bases[depth - 1]
     if (base === undefined) throw missingBase(archive, depth)
     // What records identities was held against them when it was opened.
-    if (archive.baseIdentities.length === 0) await checkReferences({ archive, depth, base }, options)
+    if (archive.baseIdentities.length === 0) await checkOnce({ archive, depth, base }, options, made)
   }
+}
+
+function checkOnce(reference: Reference, { signal }: ReadOptions, made: Map<number, SharedWork<void>>): Promise<void> {
+  const check = made.get(reference.depth) ?? new SharedWork((ended) => checkReferences(reference, { signal: ended }))
+  made.set(reference.depth, check)
+  return check.get(signal)
 }
 
 async function neededDepths(archive: Referring, options: ReadOptions): Promise<ReadonlySet<number>> {

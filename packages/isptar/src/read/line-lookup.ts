@@ -5,8 +5,7 @@
 import { comparePaths } from '../bytes/text.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
-import { unescapeField } from '../tail/escape.ts'
-import { type LineMatch, matchFolder, matchPath } from './line-match.ts'
+import { type LineMatch, matchFolder, matchPath, pathOfLine } from './line-match.ts'
 import type { Listing } from './listing.ts'
 import type { ListingIndex } from './listing-index.ts'
 
@@ -31,8 +30,6 @@ export interface LineRange {
   readonly firstLine: number
   readonly endLine: number
 }
-
-const TAB = 0x09
 
 /** Looks lines up. */
 export class LineLookup {
@@ -110,7 +107,7 @@ export class LineLookup {
     for await (const { entriesBefore, lines } of blocks) {
       yield { firstLine: entriesBefore, lines, checked: true }
       const last = lines.at(-1)
-      if (last && !isInside(last) && comparePaths(pathOf(last), folderBytes) > 0) return
+      if (last && !isInside(last) && comparePaths(pathOfLine(last), folderBytes) > 0) return
     }
   }
 
@@ -128,9 +125,4 @@ export class LineLookup {
 function foundAt(lines: readonly Uint8Array[], index: number, firstLine: number): FoundLine | undefined {
   const bytes = lines[index]
   return bytes && { line: firstLine + index, bytes: new Uint8Array(bytes) }
-}
-
-function pathOf(line: Uint8Array): Uint8Array {
-  const tab = line.indexOf(TAB)
-  return unescapeField(tab < 0 ? line : line.subarray(0, tab))
 }

@@ -1,7 +1,7 @@
 /** Compares listing lines with a path on bytes, so that a line becomes an object only when it is the one asked for. */
 import { concatBytes } from '../bytes/concat.ts'
 import { encodeAscii } from '../bytes/text.ts'
-import { escapeField } from '../tail/escape.ts'
+import { escapeField, unescapeField } from '../tail/escape.ts'
 
 const TAB = 0x09
 const SLASH = 0x2f
@@ -27,6 +27,21 @@ export function matchPath(pathBytes: Uint8Array): LineMatch {
 export function matchFolder(folderBytes: Uint8Array): LineMatch {
   if (folderBytes.length === 0) return () => true
   return matcher(folderBytes, (next) => next === TAB || next === SLASH)
+}
+
+/**
+ * Gives the path of a line.
+ *
+ * @throws FormatError for a bad escape
+ */
+export function pathOfLine(line: Uint8Array): Uint8Array {
+  const tab = line.indexOf(TAB)
+  return unescapeField(tab < 0 ? line : line.subarray(0, tab))
+}
+
+/** Tells whether a path has a leading `./`, which no lookup in an ordered listing would find. */
+export function isDotted(pathBytes: Uint8Array): boolean {
+  return startsWith(pathBytes, DOT_SLASH)
 }
 
 function matcher(pathBytes: Uint8Array, ends: (next: number | undefined) => boolean): LineMatch {

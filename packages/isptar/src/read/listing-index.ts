@@ -9,11 +9,13 @@ import type { Codec } from '../gzip/codec.ts'
 import { decodeMember } from '../gzip/decode-member.ts'
 import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
+import { SharedWork } from '../io/shared-work.ts'
 import { withReadAhead } from '../io/with-read-ahead.ts'
 import { MAX_INDEX_BYTES, MAX_LINE_BYTES, MiB } from '../limits.ts'
 import { decodeIndex, type IndexBlock } from '../tail/index-section.ts'
 import { LineSplitter } from '../tail/line-splitter.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
+import { checkBlock, checkBlocks } from './check-block.ts'
 import { type ChunkFacts, ChunkInflater } from './chunk-inflater.ts'
 
 /** One line after 64 KiB of them is the longest a block gets. */
@@ -48,7 +50,7 @@ export class ListingIndex {
   readonly #bytes: ByteSource
   readonly #options: ListingIndexOptions
   readonly #kept = new Map<number, ListingBlock>()
-  #blocks: Promise<readonly IndexBlock[] | undefined> | undefined
+  readonly #blocks = new SharedWork((signal) => this.#load({ signal }))
 
   constructor(bytes: ByteSource, options: ListingIndexOptions) {
     this.#bytes = bytes
@@ -66,7 +68,7 @@ export class ListingIndex {
     pathBytes: Uint8Array,
     options: ReadOptions = {},
   ): Promise<AsyncGenerator<ListingBlock, void, undefined> | undefined> {
-    const blocks = await this.#load(options)
+    const blocks = await this.#blocks.get(options.signal)
     return blocks && this.#read(blocks, blockOf(blocks, pathBytes), options)
   }
 
@@ -76,7 +78,7 @@ export class ListingIndex {
    * @param line - of the listing, from 0
    */
   async atLine(line: number, options: ReadOptions = {}): Promise<ListingBlock | undefined> {
-    const blocks = await this.#load(options)
+    const blocks = await this.#blocks.get(options.signal)
     if (blocks === undefined) return undefined
     return this.#block(
       blocks,
@@ -91,7 +93,7 @@ export class ListingIndex {
    * @returns undefined when the index is of a form this version does not know
    */
   async texts(options: ReadOptions = {}): Promise<AsyncGenerator<IndexedText, void, undefined> | undefined> {
-    const blocks = await this.#load(options)
+    const blocks = await this.#blocks.get(options.signal)
     return blocks && this.#texts(blocks, options)
   }
 
@@ -120,7 +122,9 @@ export class ListingIndex {
     const text = await this.#text(blocks, k, options)
     const splitter = new LineSplitter(MAX_LINE_BYTES)
     const lines = [...splitter.push(text), ...splitter.finish()]
-    return this.#keep(k, { entriesBefore: blocks[k]?.entriesBefore ?? 0, lines })
+    const [block, next] = [blocks[k], blocks[k + 1]]
+    if (block) checkBlock(lines, block, next)
+    return this.#keep(k, { entriesBefore: block?.entriesBefore ?? 0, lines })
   }
 
   async #text(blocks: readonly IndexBlock[], k: number, options: ReadOptions): Promise<Uint8Array> {
@@ -130,7 +134,7 @@ export class ListingIndex {
     const end = next?.packedOffset ?? tail.listingPackedBytes - MEMBER_TRAILER_BYTES
     const expected = (next?.plainOffset ?? plainBytes) - block.plainOffset
     const packedBytes = end - block.packedOffset
-    if (packedBytes <= 0 || packedBytes > MAX_BLOCK_BYTES || expected <= 0 || expected > MAX_BLOCK_BYTES)
+    if (packedBytes > MAX_BLOCK_BYTES || expected > MAX_BLOCK_BYTES)
       throw new FormatError(`the index has a block of ${packedBytes} packed and ${expected} plain bytes`)
     const packed = await this.#bytes.read(tail.listingOffset + block.packedOffset, packedBytes, options)
     return inflateBlock(packed, codec, { plainBytes: expected, crc32: block.crc32 })
@@ -143,16 +147,7 @@ export class ListingIndex {
     return block
   }
 
-  /** Reads the index once for all callers; a failure is forgotten. */
-  #load(options: ReadOptions): Promise<readonly IndexBlock[] | undefined> {
-    this.#blocks ??= this.#loadNow(options).catch((error: unknown) => {
-      this.#blocks = undefined
-      throw error
-    })
-    return this.#blocks
-  }
-
-  async #loadNow(options: ReadOptions): Promise<readonly IndexBlock[] | undefined> {
+  async #load(options: ReadOptions): Promise<readonly IndexBlock[] | undefined> {
     const section = this.#options.tail.sections.find(({ name }) => name === 'index')
     if (section === undefined || section.packedBytes > MAX_INDEX_BYTES) return undefined
     const plain = inflateIndex(
@@ -160,7 +155,9 @@ export class ListingIndex {
       this.#options.codec,
     )
     const blocks = plain && decodeIndex(plain)
-    return blocks === undefined || blocks.length === 0 ? undefined : blocks
+    if (blocks === undefined || blocks.length === 0) return undefined
+    checkBlocks(blocks, { packedBytes: this.#options.tail.listingPackedBytes, plainBytes: this.#options.plainBytes })
+    return blocks
   }
 }
 

@@ -111,6 +111,7 @@ async function open(
       whyMissing: options.whyMissing,
     },
     bases,
+    baseChecks: new Map(),
     isCatalogue,
     notices,
   })

@@ -11,6 +11,7 @@ import { decodeXattrColumns } from '../tail/xattr-column.ts'
 import { checkData } from './check-data.ts'
 import { checkIndex } from './check-index.ts'
 import type { DigestSection } from './digest-section.ts'
+import { isDotted } from './line-match.ts'
 import type { LineLookup } from './line-lookup.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
@@ -68,6 +69,8 @@ export interface VerifyContext {
   readonly lookup: LineLookup
   /** Whether it is a part of a merged archive: other entries are in the tar as well. */
   readonly isPart: boolean
+  /** Makes sure of bases, by their number. */
+  readonly checkBases: (depths: ReadonlySet<number>) => Promise<void>
   readonly digests: DigestSection | undefined
   readonly data: DataContext
   readonly info: ServiceInfo
@@ -119,6 +122,7 @@ class Verification {
 
   async run(): Promise<void> {
     if (!(await this.#attempt(() => this.#checkIdentity()))) return
+    await this.#attempt(() => this.#checkBases())
     await this.#attempt(() => this.#checkLines())
     await this.#attempt(async () => this.#tar?.finish())
     await this.#checkLinkTargets()
@@ -150,6 +154,11 @@ class Verification {
     await this.#checkIndex(actual)
   }
 
+  async #checkBases(): Promise<void> {
+    const { bases } = this.#context.data
+    await this.#context.checkBases(new Set(bases.flatMap((base, index) => (base ? [index + 1] : []))))
+  }
+
   async #checkIndex(listingSha256: string): Promise<void> {
     const index = this.#context.lookup.index?.readAhead()
     if (index) await this.#attempt(() => checkIndex(index, listingSha256, this.#options))
@@ -157,8 +166,16 @@ class Verification {
 
   async #checkLines(): Promise<void> {
     this.#digests = this.#context.digests?.all(this.#options)
-    for await (const { lines } of this.#context.lookup.all(this.#options))
-      for (const line of lines) await this.#checkLine(line, await this.#nextDigest())
+    try {
+      for await (const { lines } of this.#context.lookup.all(this.#options))
+        for (const line of lines) await this.#checkLine(line, await this.#nextDigest())
+      await this.#checkDigestCount()
+    } finally {
+      await this.#digests?.return()
+    }
+  }
+
+  async #checkDigestCount(): Promise<void> {
     if (!this.#context.isPart && this.#digests && !(await this.#digests.next()).done)
       this.#report({ code: 'integrity', message: 'the digest section has more digests than the listing has lines' })
   }
@@ -212,7 +229,8 @@ class Verification {
   #checkOrder(pathBytes: Uint8Array): void {
     const last = this.#lastPath
     this.#lastPath = new Uint8Array(pathBytes)
-    if (!last || this.#context.info.get('order') !== 'path' || comparePaths(last, pathBytes) < 0) return
+    if (this.#context.info.get('order') !== 'path') return
+    if (!isDotted(pathBytes) && (!last || comparePaths(last, pathBytes) < 0)) return
     const path = decodeText(pathBytes)
     const message = `${JSON.stringify(path)} is out of order, the service info says the listing is in order`
     this.#report({ code: 'integrity', path, message })

@@ -43,6 +43,12 @@ export function encodeServiceInfo(info: ServiceInfo): Uint8Array {
   })
 }
 
+/** Reads a list of the service info; none where the key is absent or empty. */
+export function serviceList(info: ServiceInfo, key: string, separator: string): readonly string[] {
+  const text = info.get(key) ?? ''
+  return text === '' ? [] : text.split(separator)
+}
+
 /**
  * Reads a number of the service info.
  *

@@ -138,6 +138,13 @@ it('of a long chain the eight nearest are named, the others by those', async () 
   expect((await archive.get('a')).location?.depth).toBe(10)
   const wrong = [...bases.slice(0, -1), other]
   await expect(open(last ?? full, wrong)).rejects.toThrow(/other\.tgz is not base 10/)
+  const untold = [...bases.slice(0, -2), undefined, full]
+  await expect(open(last ?? full, untold)).rejects.toThrow(
+    /full\.tgz cannot be base 10 of .*; only base 9 says what that/,
+  )
+  await expect(open(last ?? full, [...bases, other])).rejects.toThrow(
+    /other\.tgz cannot be base 11 .*; full\.tgz has none/,
+  )
 })
 
 describe('names of bases', () => {
@@ -211,6 +218,24 @@ describe('bases of the original, which has no identities of its own', () => {
     const check = archive.checkBases(undefined)
     if (fits) await expect(check).resolves.toBeUndefined()
     else await expect(check).rejects.toThrow(BaseMismatchError)
+  })
+
+  it('give no data before that, and verification tells it', async () => {
+    const wrong = craftArchive({
+      before: member('other data'.padEnd(512, '\0')),
+      listing: `${fileLine('g', 8, '0:1:0:0')}\n\n`,
+    })
+    const bytes = craftArchive({ listing: `${fileLine('f', 8, '1:1:0:0')}\n\n` })
+    const openOn = async (base: Uint8Array): Promise<Archive> =>
+      openArchive(new MemorySource(bytes), { bases: [await openArchive(new MemorySource(base))] })
+    await using archive = await openOn(wrong)
+    await expect(archive.bytes('f')).rejects.toThrow(BaseMismatchError)
+    await expect(archive.readAhead().bytes('f')).rejects.toThrow(BaseMismatchError)
+    await expect(archive.packed(await archive.get('f'))).rejects.toThrow(BaseMismatchError)
+    expect((await archive.verify()).problems.map(({ code }) => code)).toEqual(['base-mismatch'])
+    await using fitting = await openOn(base)
+    expect(await Promise.all([fitting.text('f'), fitting.text('f')])).toEqual(['old data', 'old data'])
+    expect((await fitting.verify()).problems).toEqual([])
   })
 })
 

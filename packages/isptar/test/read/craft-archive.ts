@@ -2,7 +2,9 @@
 import { concatBytes } from '../../src/bytes/concat.ts'
 import { encodeAscii } from '../../src/bytes/text.ts'
 import { encodeMember } from '../../src/gzip/encode-member.ts'
+import { MemberEncoder } from '../../src/gzip/member-encoder.ts'
 import { codec } from '../../src/node/zlib-codec.ts'
+import { encodeIndex, type IndexBlock } from '../../src/tail/index-section.ts'
 
 /** What to put together; what is not given is as it should be. */
 export interface Craft {
@@ -44,6 +46,31 @@ export function fileLine(
   columns: readonly string[] = [],
 ): string {
   return [path, 'root#0', 'root#0', '420', 'file', '1600000000', String(sizeBytes), word, ...columns].join('\t')
+}
+
+/** An archive of pipes, the paths of each block of its listing given, with an index that may be changed. */
+export async function craftIndexed(
+  paths: readonly (readonly string[])[],
+  change: (block: IndexBlock, k: number) => IndexBlock = (block) => block,
+): Promise<Uint8Array> {
+  const encoder = new MemberEncoder(codec, 6)
+  const packed: Uint8Array[] = [encoder.start()]
+  const blocks: IndexBlock[] = []
+  let entriesBefore = 0
+  for (const [k, block] of paths.entries()) {
+    if (k > 0) packed.push(...(await encoder.fullFlush()))
+    const lines = block.map((path) => `${path}\t#0\t#0\t420\tfifo\n`)
+    const text = encodeAscii(lines.join('') + (k === paths.length - 1 ? '\n' : ''))
+    const { plainBytes: plainOffset, packedBytes: packedOffset } = encoder
+    const firstPath = encodeAscii(block[0] ?? '')
+    blocks.push({ entriesBefore, plainOffset, packedOffset, crc32: codec.crc32(text), firstPath })
+    packed.push(...(await encoder.push(text)))
+    entriesBefore += block.length
+  }
+  packed.push(...(await encoder.finish()))
+  const index = member(encodeIndex(blocks.map(change)))
+  const info = { sections: 'index', index_size: String(index.length), listing_real_size: String(encoder.plainBytes) }
+  return craftArchive({ listingMember: concatBytes([...packed, index]), info: { format: '2', order: 'path', ...info } })
 }
 
 /** An archive of files named by the keys, one member each, whose lines may be changed before they are written. */

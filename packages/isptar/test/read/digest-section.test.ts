@@ -1,6 +1,14 @@
 /** Recorded digests: one by a read of 32 bytes, all in one pass, and errors where the section is not what it should be. */
 import { createHash } from 'node:crypto'
-import { type Archive, FormatError, IntegrityError, MemorySource, openArchive, withCounter } from 'isptar'
+import {
+  type Archive,
+  type ByteSource,
+  FormatError,
+  IntegrityError,
+  MemorySource,
+  openArchive,
+  withCounter,
+} from 'isptar'
 import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../../src/bytes/concat.ts'
 import { DigestBuilder, digestCount, digestOffset } from '../../src/tail/digest-section.ts'
@@ -33,6 +41,36 @@ it('of large files, of known and unknown size, and of such as were cut or filled
   ]
   await using archive = await open(await buildArchive(tree))
   for await (const entry of archive.entries()) expect(hex(await entry.digest())).toBe(sha256(await entry.bytes()))
+})
+
+it('a pass that is left, or ends, leaves no read open', async () => {
+  const inner = new MemorySource(await buildArchive(SMALL_TREE))
+  let openStreams = 0
+  const source: ByteSource = {
+    name: 'memory',
+    readTail: (lengthBytes, options) => inner.readTail(lengthBytes, options),
+    read: (offset, lengthBytes, options) => inner.read(offset, lengthBytes, options),
+    async *stream(offset, lengthBytes, options) {
+      openStreams += 1
+      try {
+        yield* inner.stream(offset, lengthBytes, options)
+      } finally {
+        openStreams -= 1
+      }
+    },
+    close: () => inner.close(),
+  }
+  await using archive = await openArchive(source, { tailBytes: 39 })
+  const seen: number[] = []
+  for await (const _ of archive.entries({ digests: true })) {
+    seen.push(openStreams)
+    break
+  }
+  seen.push(openStreams)
+  const stop = new AbortController()
+  const verifying = archive.verify({ signal: stop.signal, onProgress: () => stop.abort(new Error('stop')) })
+  await expect(verifying).rejects.toThrow('stop')
+  expect([...seen, openStreams]).toEqual([2, 0, 0])
 })
 
 it('are none where they were not wanted', async () => {

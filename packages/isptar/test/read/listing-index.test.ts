@@ -1,6 +1,6 @@
 /** An index that is damaged, or lies, or is of another form: an error or what a pass finds, and verification says so. */
 import { gunzipSync } from 'node:zlib'
-import { type Archive, isIsptarError, IntegrityError, MemorySource, openArchive } from 'isptar'
+import { type Archive, type ByteSource, isIsptarError, IntegrityError, MemorySource, openArchive } from 'isptar'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { concatBytes } from '../../src/bytes/concat.ts'
 import { KiB, MAX_INDEX_BYTES } from '../../src/limits.ts'
@@ -9,7 +9,7 @@ import type { Section } from '../../src/tail/tail-layout.ts'
 import { sampleBytes } from '../gzip/samples.ts'
 import { buildArchive } from '../write/build-archive.ts'
 import { collect } from './collect.ts'
-import { craftArchive, member } from './craft-archive.ts'
+import { craftArchive, craftIndexed, member } from './craft-archive.ts'
 
 const HEAVY = new Map([['user.heavy', sampleBytes(24 * KiB)]])
 const PATHS = Array.from({ length: 9 }, (_, i) => `f${i}`)
@@ -145,6 +145,56 @@ describe('an index that lies', () => {
     expect((await archive.entryAt(8))?.path).toBe('f8')
     expect((await archive.verify({ quick: true })).problems).toEqual([])
   })
+})
+
+describe('what lookups rely on is checked where it is read', () => {
+  it.each<[string, string[][], ((block: IndexBlock, k: number) => IndexBlock)?]>([
+    ['a path twice', [['a', 'b', 'b'], ['c']]],
+    ['lines out of order', [['a', 'd', 'b'], ['e']]],
+    ['lines that belong to the next block', [['a', 'x', 'z'], ['c']]],
+    ['paths that begin with ./', [['./a', './b'], ['./c']]],
+    ['one of them', [['+', './b', 'b'], ['c']]],
+    ['blocks out of order', [['c'], ['a', 'b']]],
+    [
+      'another first path',
+      [['a', 'b'], ['c']],
+      (block, k) => ({ ...block, firstPath: Buffer.from(['+', 'b'][k] ?? '') }),
+    ],
+    [
+      'a block behind the listing',
+      [['a'], ['b']],
+      (block, k) => ({ ...block, packedOffset: block.packedOffset + 99 * k }),
+    ],
+    ['a block behind the text', [['a'], ['b']], (block, k) => ({ ...block, plainOffset: block.plainOffset + 99 * k })],
+    ['other lines before a block', [['a', 'b'], ['c']], (block, k) => ({ ...block, entriesBefore: k })],
+  ])('%s', async (_, paths, change) => {
+    const given = await craftIndexed(paths, change)
+    await using archive = await open(given)
+    await expect(archive.find('b')).rejects.toSatisfy(
+      (error) => isIsptarError(error, 'format') || isIsptarError(error, 'integrity'),
+    )
+    expect((await archive.verify({ quick: true })).ok).toBe(false)
+  })
+})
+
+it('a lookup that is given up does not end those beside it', async () => {
+  const inner = new MemorySource(await craftIndexed([['a'], ['b']]))
+  const stop = new AbortController()
+  const source: ByteSource = {
+    name: 'memory',
+    readTail: (lengthBytes, options) => inner.readTail(lengthBytes, options),
+    stream: (offset, lengthBytes, options) => inner.stream(offset, lengthBytes, options),
+    read: async (offset, lengthBytes, options) => {
+      stop.abort(new Error('given up'))
+      return inner.read(offset, lengthBytes, options)
+    },
+    close: () => inner.close(),
+  }
+  await using archive = await openArchive(source, { tailBytes: 39 })
+  const lookups = [archive.find('a', { signal: stop.signal }), archive.find('b')]
+  const [first, second] = await Promise.allSettled(lookups)
+  expect(first).toMatchObject({ status: 'rejected', reason: stop.signal.reason })
+  expect(second).toMatchObject({ status: 'fulfilled', value: { path: 'b' } })
 })
 
 it('without index a line is checked before it is given', async () => {
