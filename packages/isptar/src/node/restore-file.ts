@@ -24,7 +24,7 @@ export interface Spot {
   readonly folder: RestoreFolder
   readonly name: string
   /** Removes a folder that is in the way; called when what takes its place is whole. */
-  clear(): Promise<void>
+  readonly clear: () => Promise<void>
 }
 
 /**
