@@ -46,7 +46,8 @@ export async function openNamed(name: string, options: NamedOptions, context: Co
   const catalogue = options.listing === undefined ? undefined : await openSource(options.listing, { signal })
   const counter = withCounter(await openBeside(name, { signal, fetchSlice, catalogue }))
   try {
-    const whole = await openWith(counter, name, { ...options, signal, fetchSlice, catalogue }, context)
+    const opening = { ...options, fetchCommand: options.fetchSlice, signal, fetchSlice, catalogue }
+    const whole = await openWith(counter, name, opening, context)
     const archive = await pickPart(whole, options.part, signal)
     for (const notice of archive.notices) await context.warn(notice)
     return { archive, counter }
@@ -88,13 +89,16 @@ async function openBeside(name: string, options: SourceOptions): Promise<ByteSou
 async function openWith(
   source: ByteSource,
   name: string,
-  options: Omit<NamedOptions, 'fetchSlice'> & SourceOptions,
+  options: Omit<NamedOptions, 'fetchSlice'> & SourceOptions & { readonly fetchCommand?: string | undefined },
   context: Context,
 ): Promise<Archive> {
-  const { base, findsBases = false, signal, fetchSlice, catalogue } = options
+  const { base, findsBases = false, signal, fetchSlice, fetchCommand, catalogue } = options
   const bases: Archive[] = []
   try {
-    for (const each of base ?? []) bases.push((await openNamed(each, {}, context)).archive)
+    for (const each of base ?? []) {
+      const fetching = isUrl(each) || fetchCommand === undefined ? {} : { fetchSlice: fetchCommand }
+      bases.push((await openNamed(each, fetching, context)).archive)
+    }
   } catch (error) {
     for (const opened of [source, catalogue, ...bases]) await opened?.close()
     throw error

@@ -166,6 +166,18 @@ describe('with --listing', () => {
     for (const name of ['a', 'b', 'c']) expect(readFileSync(join(out, name))).toEqual(readFileSync(join(tree(), name)))
   })
 
+  test('slices of a base that is named are fetched, too', async () => {
+    await upload('8K')
+    const day = join(folder, 'day.tgz')
+    const base = ['--base', join(folder, 'far.cat')]
+    expect((await isptar('create', day, '.', '-C', tree(), ...base)).code).toBe(0)
+    const fetch = ['--fetch-slice', `cp '${join(folder, 'store')}'/part%n %f`]
+    const last = readdirSync(join(folder, 'store')).length
+    const { io, code } = await isptar('cat', day, 'a', '--base', `${archive}.part${last}`, ...fetch)
+    expect([code, io.stderr.text]).toEqual([0, ''])
+    expect(io.stdout.bytes).toEqual(readFileSync(join(tree(), 'a')))
+  })
+
   test('a catalogue that is none is named', async () => {
     writeFileSync(join(folder, 'far.cat'), 'no catalogue')
     const { io, code } = await isptar('list', archive, '--listing', join(folder, 'far.cat'), '--fetch-slice', 'true')
