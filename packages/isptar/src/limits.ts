@@ -32,6 +32,9 @@ export const CHUNK_BYTES: number = 256 * KiB
 /** Deflate never unfolds further: 258 bytes for two bits (RFC 1951). A larger size is refused before it is read. */
 export const MAX_DEFLATE_RATIO = 1032
 
+/** Packed bytes that are unfolded at once: at {@link MAX_DEFLATE_RATIO} they make 33 MiB at most, whatever the input. */
+export const INFLATE_BYTES: number = 32 * KiB
+
 /** Most hardlinks followed to reach data; more is a loop. */
 export const MAX_LINK_DEPTH = 40
 

@@ -1,10 +1,7 @@
 /** Inflates a chunk: a run of deflate blocks between two full flushes, whose plain length and CRC-32 are recorded. */
 import { IntegrityError } from '../errors.ts'
 import type { Codec, RawInflater } from '../gzip/codec.ts'
-import { KiB } from '../limits.ts'
-
-/** Deflate unfolds at most 1032 times, so one push makes at most 33 MiB, whatever the input. */
-const PUSH_BYTES = 32 * KiB
+import { INFLATE_BYTES } from '../limits.ts'
 
 /** What is recorded of a chunk. */
 export interface ChunkFacts {
@@ -32,15 +29,13 @@ export class ChunkInflater {
    *
    * @throws IntegrityError when they are broken, or unfold to more than is recorded
    */
-  async push(packed: Uint8Array): Promise<readonly Uint8Array[]> {
-    const plain: Uint8Array[] = []
-    for (let from = 0; from < packed.length && !this.#ended; from += PUSH_BYTES) {
-      const step = await this.#inflater.push(packed.subarray(from, from + PUSH_BYTES))
+  async *push(packed: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let from = 0; from < packed.length && !this.#ended; from += INFLATE_BYTES) {
+      const step = await this.#inflater.push(packed.subarray(from, from + INFLATE_BYTES))
       this.#ended = step.ended
       for (const part of step.plain) this.#take(part)
-      plain.push(...step.plain)
+      yield* step.plain
     }
-    return plain
   }
 
   /** @throws IntegrityError when length or CRC-32 of what came out are not those recorded */

@@ -112,6 +112,8 @@ export class LineLookup {
   }
 
   async #findLast(matches: LineMatch, options: ReadOptions): Promise<FoundLine | undefined> {
+    // Lookups made at the same time wait for one pass, which keeps the text, rather than each keep its own.
+    if (this.#listing.mayBeKept) await this.#listing.ensureWhole(options)
     let found: FoundLine | undefined
     for await (const { firstLine, lines } of this.all(options)) {
       const index = lines.findLastIndex(matches)

@@ -3,7 +3,6 @@
  * else of it. Each block is checked by its own CRC-32, which the index has and its CRC covers.
  */
 import { comparePaths } from '../bytes/text.ts'
-import { concatBytes } from '../bytes/concat.ts'
 import { FormatError, isIsptarError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
 import { decodeMember } from '../gzip/decode-member.ts'
@@ -17,6 +16,7 @@ import { LineSplitter } from '../tail/line-splitter.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
 import { checkBlock, checkBlocks } from './check-block.ts'
 import { type ChunkFacts, ChunkInflater } from './chunk-inflater.ts'
+import { joinPieces } from './join-pieces.ts'
 
 /** One line after 64 KiB of them is the longest a block gets. */
 const MAX_BLOCK_BYTES: number = MAX_LINE_BYTES + 1 * MiB
@@ -174,7 +174,7 @@ function inflateIndex(packed: Uint8Array, codec: Codec): Uint8Array | undefined 
 async function inflateBlock(packed: Uint8Array, codec: Codec, facts: ChunkFacts): Promise<Uint8Array> {
   const inflater = new ChunkInflater(codec, facts)
   try {
-    const plain = concatBytes(await inflater.push(packed))
+    const plain = await joinPieces(inflater.push(packed), facts.plainBytes)
     inflater.finish()
     return plain
   } finally {

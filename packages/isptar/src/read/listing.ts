@@ -7,6 +7,7 @@ import { concatBytes } from '../bytes/concat.ts'
 import { FormatError, LimitError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
+import { SharedWork } from '../io/shared-work.ts'
 import { CHUNK_BYTES, MAX_LINE_BYTES, MAX_LISTING_RATIO, RESIDENT_LISTING_BYTES } from '../limits.ts'
 import { LineSplitter } from '../tail/line-splitter.ts'
 import { MemberReader } from './member-reader.ts'
@@ -24,6 +25,9 @@ export class Listing {
   readonly #offset: number
   readonly #roomBytes: number
   readonly #options: ListingOptions
+  readonly #checking = new SharedWork(async (signal) => {
+    for await (const _ of this.batches({ signal })) signal.throwIfAborted()
+  })
   #text: Uint8Array | undefined
   #whole = false
   /** Length of the member, once it was read to its end. */
@@ -62,10 +66,14 @@ export class Listing {
     return this.#whole
   }
 
-  /** Makes sure that the whole listing was checked; costs a pass at most once. */
+  /** Makes sure that the whole listing was checked; costs a pass at most once, which all callers share. */
   async ensureWhole(options: ReadOptions = {}): Promise<void> {
-    if (this.#whole) return
-    for await (const _ of this.batches(options)) options.signal?.throwIfAborted()
+    if (!this.#whole) await this.#checking.get(options.signal)
+  }
+
+  /** Whether it may be short enough to be kept in memory, so that one pass serves all that follow. */
+  get mayBeKept(): boolean {
+    return this.#roomBytes <= this.#options.residentBytes
   }
 
   /** Gives the plaintext piece by piece, up to the end of the member, whose CRC was then right. */

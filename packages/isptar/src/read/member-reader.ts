@@ -1,10 +1,7 @@
 /** Inflates one gzip member from a stream of packed chunks, in bounded memory, and says where it ended. */
 import type { Codec } from '../gzip/codec.ts'
 import { MemberDecoder } from '../gzip/member-decoder.ts'
-import { KiB } from '../limits.ts'
-
-/** Deflate unfolds at most 1032 times, so one push makes at most 33 MiB, whatever the input. */
-const PUSH_BYTES = 32 * KiB
+import { INFLATE_BYTES } from '../limits.ts'
 
 /** Options of {@link MemberReader}. */
 export interface MemberReaderOptions {
@@ -42,8 +39,8 @@ export class MemberReader {
   async *plain(): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       for await (const chunk of this.#chunks) {
-        for (let i = 0; i < chunk.length; i += PUSH_BYTES) {
-          const step = await this.#decoder.push(chunk.subarray(i, i + PUSH_BYTES))
+        for (let i = 0; i < chunk.length; i += INFLATE_BYTES) {
+          const step = await this.#decoder.push(chunk.subarray(i, i + INFLATE_BYTES))
           this.#packedBytes += step.usedBytes
           yield* step.plain
           if (step.ended) return

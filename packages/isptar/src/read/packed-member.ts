@@ -5,7 +5,7 @@ import { recordedCrc32 } from '../gzip/encode-member.ts'
 import { MemberDecoder } from '../gzip/member-decoder.ts'
 import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
-import { CHUNK_BYTES } from '../limits.ts'
+import { CHUNK_BYTES, INFLATE_BYTES } from '../limits.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import { type DataContext, dataContextOf, locateData, type MemberPlace, parseCrc32 } from './locate-data.ts'
 import { MemberReader } from './member-reader.ts'
@@ -125,10 +125,13 @@ async function* checked(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const decoder = new MemberDecoder(context.codec)
   let held: Uint8Array | undefined
+  let receivedBytes = 0
   try {
     for await (const chunk of chunks) {
-      const { usedBytes } = await decoder.push(chunk)
-      if (usedBytes < chunk.length)
+      for (let from = 0; from < chunk.length; from += INFLATE_BYTES)
+        await decoder.push(chunk.subarray(from, from + INFLATE_BYTES))
+      receivedBytes += chunk.length
+      if (decoder.packedBytes < receivedBytes)
         throw new FormatError(
           `its member ends after ${decoder.packedBytes} bytes, the listing says ${place.packedBytes}`,
         )

@@ -6,7 +6,7 @@ import { EntryNotFoundError, FormatError } from '../errors.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import { formatCreated } from '../tail/created-text.ts'
-import { beginsLikePartMark, decodePartMark, hasParts } from '../tail/part-mark.ts'
+import { announcesParts, beginsLikePartMark, decodePartMark, hasParts } from '../tail/part-mark.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import type { Time } from '../tar/entry-type.ts'
 import type { DigestSection } from './digest-section.ts'
@@ -60,8 +60,9 @@ export async function findParts(whole: Partable, options: ReadOptions): Promise<
       firstLine = endLine + 1
     }
   }
-  const expected = serviceInfo.get('parts_count') ?? String(parts.length)
-  if (firstLine === lineCount && expected === String(parts.length)) return parts
+  const names = parts.map(({ name }) => name)
+  if (firstLine === lineCount && announcesParts(serviceInfo, names)) return parts
+  const expected = serviceInfo.get('parts_count') ?? JSON.stringify(serviceInfo.get('parts'))
   throw new FormatError(
     `${source.name} is merged of parts, but its listing has ${parts.length} marks for ${expected} parts, ` +
       `and ${lineCount - firstLine} lines behind the last`,

@@ -86,7 +86,7 @@ async function* readChunks(
     for await (const piece of bytes.stream(offset, lengthBytes, options))
       for (let from = 0; from < piece.length; ) {
         const packed = piece.subarray(from, from + left)
-        yield* await inflater.push(packed)
+        yield* inflater.push(packed)
         from += packed.length
         left -= packed.length
         if (left > 0) continue

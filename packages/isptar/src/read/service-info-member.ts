@@ -35,16 +35,18 @@ export function checkServiceInfoSize(packedBytes: number, trailerOffset: number)
  * @throws FormatError, IntegrityError, LimitError
  */
 export function readServiceInfo(packed: Uint8Array, codec: Codec, notices: string[]): ServiceInfo {
-  const options = { maxBytes: MAX_SERVICE_INFO_BYTES }
   try {
-    const member = decodeMember(codec, packed, options)
-    if (member.packedBytes !== packed.length)
-      throw new FormatError(`the service info has ${packed.length} bytes, its member ends after ${member.packedBytes}`)
-    return decodeServiceInfo(member.plain)
+    return decode(packed, codec, false)
   } catch (error) {
     if (!isIsptarError(error, 'integrity')) throw error
-    const member = decodeMember(codec, packed, { ...options, ignoreChecksum: true })
+    const info = decode(packed, codec, true)
     notices.push(`service info: ${error.message}`)
-    return decodeServiceInfo(member.plain)
+    return info
   }
+}
+
+function decode(packed: Uint8Array, codec: Codec, ignoreChecksum: boolean): ServiceInfo {
+  const { plain, packedBytes } = decodeMember(codec, packed, { maxBytes: MAX_SERVICE_INFO_BYTES, ignoreChecksum })
+  if (packedBytes === packed.length) return decodeServiceInfo(plain)
+  throw new FormatError(`the service info has ${packed.length} bytes, its member ends after ${packedBytes}`)
 }

@@ -40,13 +40,27 @@ export function hasParts(info: ServiceInfo): boolean {
 }
 
 /**
+ * Tells whether the parts that were found are those that an archive says that it was merged of.
+ *
+ * @param names - of all parts in order
+ */
+export function announcesParts(info: ServiceInfo, names: readonly string[]): boolean {
+  const [text, count] = [namesText(names), String(names.length)]
+  return (info.get('parts') ?? text) === text && (info.get('parts_count') ?? count) === count
+}
+
+function namesText(names: readonly string[]): string {
+  return names.map((name) => `.${name} `).join('')
+}
+
+/**
  * Says of which parts an archive is merged. The original's key holds names that are parted by blanks, and must leave room
  * for others: where they cannot stand there, only their number is given.
  *
  * @param names - of all parts in order
  */
 export function encodeParts(names: readonly string[]): ServiceInfo {
-  const text = names.map((name) => `.${name} `).join('')
+  const text = namesText(names)
   const fits = encodeText(text).length <= MAX_PARTS_BYTES && !names.some((name) => /[ \t\n]/.test(name))
   return new Map([fits ? ['parts', text] : ['parts_count', String(names.length)]])
 }

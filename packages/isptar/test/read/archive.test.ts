@@ -1,15 +1,17 @@
 /** Entries, lookup, and the ways to their data. */
 import {
   type Archive,
+  type Codec,
   EntryNotFoundError,
   FormatError,
   MemorySource,
   openArchive,
+  pakoCodec,
   UnsupportedError,
   withCounter,
 } from 'isptar'
 import { describe, expect, it, vi } from 'vitest'
-import { MiB } from '../../src/limits.ts'
+import { INFLATE_BYTES, MiB } from '../../src/limits.ts'
 import { expectBytes, sampleBytes } from '../gzip/samples.ts'
 import { buildArchive, type SampleEntry, SMALL_TREE } from '../write/build-archive.ts'
 import { collect } from './collect.ts'
@@ -246,4 +248,41 @@ it('many passes and reads at once do not disturb each other', async () => {
     const passes = [1, 2, 3].map(async () => expect((await collect(archive.entries())).length).toBe(50))
     await Promise.all([...reads, ...passes])
   }
+})
+
+it('lookups without an index that are made at the same time share one pass', async () => {
+  const lines = Array.from({ length: 20_000 }, (_, i) => `${(i * 7919) % 20_011}\t#0\t#0\t420\tfifo\n`)
+  const source = withCounter(new MemorySource(craftArchive({ listing: `${lines.join('')}\n` })))
+  await using archive = await openArchive(source, { tailBytes: 39 })
+  const before = source.requests
+  const found = await Promise.all(['0', '7919', 'none', '15838'].map((path) => archive.find(path)))
+  expect(found.map((entry) => entry?.place.line)).toEqual([0, 1, undefined, 2])
+  expect(source.requests).toBe(before + 1)
+})
+
+it('however large a read is, little of it is unfolded at once', async () => {
+  let longest = 0
+  const watched: Codec = {
+    ...pakoCodec,
+    createInflater: () => {
+      const inflater = pakoCodec.createInflater()
+      return {
+        push: (chunk) => {
+          longest = Math.max(longest, chunk.length)
+          return inflater.push(chunk)
+        },
+        finish: () => inflater.finish(),
+        close: () => inflater.close(),
+      }
+    },
+  }
+  const data = sampleBytes(3 * MiB)
+  const source = new MemorySource(await buildArchive([{ path: 'noise', data }]))
+  await using archive = await openArchive(source, { codec: watched })
+  const entry = await archive.get('noise')
+  expectBytes(await entry.bytes(), data)
+  expectBytes(await entry.bytes({ start: 5, end: 2 * MiB }), data.subarray(5, 2 * MiB))
+  const packed = await archive.packed(entry)
+  if (packed) await collect(packed.chunks)
+  expect(longest).toBe(INFLATE_BYTES)
 })

@@ -5,13 +5,14 @@ import { zlibCodec } from 'isptar/node'
 import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../../src/bytes/concat.ts'
 import { ChunkInflater } from '../../src/read/chunk-inflater.ts'
+import { collect } from './collect.ts'
 import { expectBytes, repeatedText, sampleBytes } from '../gzip/samples.ts'
 
 describe.each([pakoCodec, zlibCodec])('with $name', (codec) => {
   const inflate = async (packed: Uint8Array, facts: { plainBytes: number; crc32: number }): Promise<Uint8Array> => {
     const inflater = new ChunkInflater(codec, facts)
     try {
-      const plain = concatBytes(await inflater.push(packed))
+      const plain = concatBytes(await collect(inflater.push(packed)))
       inflater.finish()
       return plain
     } finally {

@@ -172,6 +172,16 @@ describe('a trailer', () => {
 })
 
 describe('service info', () => {
+  it.each([0, 12])('with a wrong CRC is a notice, but not with %i bytes behind it', async (junkBytes) => {
+    const listing = member('\n')
+    const service = member(`listing_size=${listing.length}\nheader_size=`)
+    service.set([1, 2, 3, 4], service.length - 8)
+    const trailer = member(String(service.length + junkBytes).padEnd(1500, '\0'))
+    const source = new MemorySource(concatBytes([listing, service, new Uint8Array(junkBytes).fill(7), trailer]))
+    if (junkBytes > 0) await expect(openArchive(source)).rejects.toThrow(/its member ends after/)
+    else expect((await openArchive(source)).notices).toEqual([expect.stringContaining('CRC-32')])
+  })
+
   it.each<[string, Craft['info'] & {}, RegExp]>([
     ['without listing_size', { listing_size: undefined }, /has no listing_size/],
     ['with a listing of 0 bytes', { listing_size: '0' }, /listing_size is 0, expected 20 to/],

@@ -140,6 +140,13 @@ describe('an archive of this library', () => {
     await expect(archive.parts()).rejects.toThrow(`3 marks for ${count} parts`)
   })
 
+  it.each(['.a .b ', '.a .b .c .d ', '.a .b .x '])('is refused when it names %j and has others', async (parts) => {
+    await using archive = await openArchive(
+      new MemorySource(await withMarks(['a', 'b', 'c'], new Map([['parts', parts]]))),
+    )
+    await expect(archive.part('c')).rejects.toThrow(`3 marks for ${JSON.stringify(parts)} parts`)
+  })
+
   it('is refused when entries follow the last mark, which would be in no part', async () => {
     const bytes = craftFiles({ a: '1', b: '2' }, undefined, { info: { parts: '.x ' } })
     await using archive = await openArchive(new MemorySource(bytes))
