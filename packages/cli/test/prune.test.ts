@@ -60,6 +60,20 @@ test('--exact looks which bases are needed', async () => {
   expect(readdirSync(folder).toSorted()).toEqual(['notes.txt', 'tue.tgz'])
 })
 
+test('--exact keeps those by which bases are found that are too many to be named', async () => {
+  const folder = makeFolder()
+  await writeDay(folder, { name: '0.tgz', day: 1, data: 'full' })
+  for (let n = 1; n <= 12; n += 1) await writeDay(folder, { name: `${n}.tgz`, day: n + 1, base: `${n - 1}.tgz` })
+  await prune(folder, readdirSync(folder), ['--keep-last', '1', '--exact', '--delete'])
+  expect(readdirSync(folder).toSorted()).toEqual(['0.tgz', '1.tgz', '12.tgz', '2.tgz', '3.tgz', '4.tgz'])
+  const io = fakeIo()
+  expect({ code: await run(['cat', join(folder, '12.tgz'), 'f'], io), error: io.stderr.text }).toEqual({
+    code: 0,
+    error: '',
+  })
+  expect(io.stdout.text).toBe('full')
+})
+
 test('--keep keeps, also one that is named nowhere else', async () => {
   const folder = await writeBackup()
   const text = await prune(

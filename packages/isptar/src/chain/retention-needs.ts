@@ -70,9 +70,11 @@ export function neededBases(
   const all = allBases(archive, byIdentity)
   if (archive.usedDepths === undefined) return all
   const inOrder = [...all.identities]
-  const used = [...archive.usedDepths].map((depth) => inOrder[depth - 1])
-  const known = used.filter((identity) => identity !== undefined)
-  return { identities: new Set(known), isComplete: known.length === used.length }
+  const deepest = Math.max(0, ...archive.usedDepths)
+  const named = archive.baseIdentities.length
+  // What it does not name itself is found by way of the last one that it names, and on from there.
+  const used = inOrder.filter((_, i) => archive.usedDepths?.has(i + 1) || (i + 1 >= named && i + 1 < deepest))
+  return { identities: new Set(used), isComplete: deepest <= inOrder.length }
 }
 
 function allBases(

@@ -286,7 +286,8 @@ it('never lets go what one that stays needs', () => {
       for (const { archive, keep, reasons } of decisions) {
         expect(keep).toBe(reasons.length > 0)
         const { all, usedDepths } = archive as RetentionArchive & { all: string[] }
-        const needed = usedDepths ? [...usedDepths].map((depth) => all[depth - 1] ?? '') : all
+        const onTheWay = all.slice(7, Math.max(0, ...(usedDepths ?? [])))
+        const needed = usedDepths ? [...[...usedDepths].map((depth) => all[depth - 1] ?? ''), ...onTheWay] : all
         if (keep) expect(needed.filter((identity) => going.has(identity))).toEqual([])
       }
     }),
