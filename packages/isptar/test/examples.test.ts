@@ -1,9 +1,10 @@
 /**
- * Runs every example that the documentation shows: the shell blocks of the README against the built command, the
+ * Runs every example that the documentation shows: the shell blocks of the README with the built command, the
  * TypeScript blocks of the READMEs and of the docstrings as modules. `backups.example` is served from memory: the archive
  * under every name, and the halves of it as `.part1` and `.part2`.
  */
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -159,18 +160,57 @@ describe('shell', () => {
   })
 
   test('the minute of the command', ({ skip }) => {
-    if (!existsSync(CLI)) {
-      if (process.env['ISPTAR_REQUIRE_ALL'] !== undefined) throw new Error('the command is not built')
-      console.warn('skipped: the command is not built')
-      skip('the command is not built')
-    }
+    needBuild(skip)
     rmSync('site.tgz')
     const [, minute] = blocks('README.md', 'sh')
-    const script = `set -e\nisptar() { "${process.execPath}" "${CLI}" "$@"; }\n${minute?.code}`
-    const output = execFileSync('bash', ['-c', script], { encoding: 'utf8', cwd: folder })
+    const output = runShell(minute?.code ?? '')
     expect(readFileSync('restore/site/etc/motd', 'utf8')).toBe('hello\n')
     expect(output).toMatch(/^site\nsite\/etc\nsite\/etc\/motd\nsite\/var\nsite\/var\/log\n/)
     expect(output).toContain('\nhello\n')
     expect(output).toMatch(/site\/\nsite\/etc\/\nsite\/etc\/motd\nsite\/var\/\nsite\/var\/log\n\.backup\.info\n$/)
   })
+
+  test('the other commands of the README', ({ skip }) => {
+    needBuild(skip)
+    rmSync('site.tgz')
+    mkdirSync('store')
+    mkdirSync('photos/2019', { recursive: true })
+    writeFileSync('photos/2019/a.jpg', randomBytes(20_000))
+    const [, , ...others] = blocks('README.md', 'sh')
+    expect(others).toHaveLength(3)
+    const code = others.map((other) => other.code).join('')
+    runShell(code.replaceAll('--slice 1G', '--slice 8K').replaceAll('-C /srv ', `-C ${folder} `))
+    expect(readFileSync('monday/site/etc/motd', 'utf8')).toBe('hello\n')
+    expect(readdirSync('store').length).toBeGreaterThan(2)
+    expect(readFileSync('restored/photos/2019/a.jpg')).toEqual(readFileSync('photos/2019/a.jpg'))
+    expect(
+      readdirSync('.')
+        .filter((name) => name.endsWith('.tgz'))
+        .toSorted(),
+    ).toEqual([...['full.tgz', 'mon.tgz', 'site.tgz', 'sun.tgz']])
+  })
 })
+
+/** Skips a test of the built command where there is none. */
+function needBuild(skip: (note: string) => void): void {
+  if (existsSync(CLI)) return
+  if (process.env['ISPTAR_REQUIRE_ALL'] !== undefined) throw new Error('the command is not built')
+  console.warn('skipped: the command is not built')
+  skip('the command is not built')
+}
+
+/** Stand-ins for other programs: a store that is a folder, a host that is this one. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  isptar: `exec "${process.execPath}" "${CLI}" "$@"`,
+  aws: 'from=$(echo "$3" | sed s,^s3://backup,store,); to=$(echo "$4" | sed s,^s3://backup,store,); "$2" "$from" "$to"',
+  ssh: 'shift; exec sh -c "$*"',
+}
+
+function runShell(code: string): string {
+  const bin = join(folder, 'bin')
+  mkdirSync(bin)
+  for (const [name, line] of Object.entries(STAND_INS))
+    writeFileSync(join(bin, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 })
+  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}` }
+  return execFileSync('bash', ['-c', `set -e\n${code}`], { encoding: 'utf8', cwd: folder, env })
+}
