@@ -155,7 +155,7 @@ export class Archive implements EntryReader {
    * Gives the entries in stored order. Memory does not grow with their number. Costs at most one read of the listing; for
    * a folder, where the archive has an index, only of the blocks that hold it.
    *
-   * @throws FormatError for a malformed line; IntegrityError, after the last entry, when the listing's CRC is wrong
+   * @throws FormatError for a malformed line; IntegrityError, after the last entry, when a CRC is wrong
    */
   async *entries(options: EntriesOptions = {}): AsyncGenerator<Entry, void, undefined> {
     const folder = encodeText(normalizeEntryPath(options.under ?? ''))
@@ -165,6 +165,7 @@ export class Archive implements EntryReader {
     const batches = digests ? this.#parts.lookup.all(options) : this.#parts.lookup.near(folder, options)
     try {
       for await (const batch of batches) yield* this.#entriesOf(batch, wanted, digests)
+      await digests?.next() // The digests' CRC may stand behind the last of them.
     } finally {
       await digests?.return()
     }

@@ -73,6 +73,19 @@ it('a pass that is left, or ends, leaves no read open', async () => {
   expect([...seen, openStreams]).toEqual([2, 0, 0])
 })
 
+it('read along are checked, also where their checksum comes apart from the last of them', async () => {
+  const count = 4095
+  const digests = new DigestBuilder()
+  for (let i = 0; i < count; i += 1) digests.add(new Uint8Array(32).fill(i))
+  const section = concatBytes(digests.member())
+  section[2000] = (section[2000] ?? 0) ^ 1
+  const lines = Array.from({ length: count }, (_, i) => `f${i}\t#0\t#0\t420\tfifo\n`)
+  const info = { format: '2', sections: 'digest', digest_size: String(section.length) }
+  const source = new MemorySource(craftArchive({ before: section, listing: `${lines.join('')}\n`, info }))
+  await using archive = await openArchive(source, { tailBytes: 39 })
+  await expect(collect(archive.entries({ digests: true }))).rejects.toThrow(IntegrityError)
+})
+
 it('are none where they were not wanted', async () => {
   await using archive = await open(await buildArchive(SMALL_TREE, { digest: 'none' }))
   expect([archive.hasDigests, archive.tail.sections]).toEqual([false, []])
