@@ -21,6 +21,9 @@ import type { ReceivedEntry } from './wire-line.ts'
 /** Data that came and is not stored yet. */
 const HELD_BYTES: number = 1 * MiB
 
+/** What a message weighs beside its content. */
+const FRAME_WEIGHT = 64
+
 const NUMBER_BYTES = 4
 const SHA256_BYTES = 32
 
@@ -37,6 +40,8 @@ export class OwnServer {
   readonly #queue: OfferQueue
   readonly #content: Channel<Frame>
   readonly #gone = new Set<string>()
+  /** How many files were asked for whose data has not come to its end. */
+  #awaited = 0
 
   constructor(session: PipeSession, receiver: Receiver, judge: EntryJudge) {
     this.#session = session
@@ -61,7 +66,7 @@ export class OwnServer {
       const { type, content } = frame
       if (type === FRAME.entry) await this.#takeEntry(content)
       else if (type === FRAME.digest) await this.#takeDigest(content)
-      else if (CONTENT.has(type)) await this.#content.put(frame, content.length)
+      else if (CONTENT.has(type)) await this.#takeContent(frame)
       else if (type === FRAME.tree) this.#receiver.isTopFolder = decodesTopFolder(content)
       else if (type === FRAME.problem) this.#receiver.report(decodeProblem(content))
       else if (type === FRAME.notice) this.#receiver.notice(decodeMessage(content))
@@ -69,6 +74,13 @@ export class OwnServer {
       else if (type === FRAME.done) return this.#end()
       else throw peerBroke('client', `a message of type ${type} out of turn`)
     }
+  }
+
+  /** Waits while much is held; so nothing may be held that nobody will take. */
+  async #takeContent(frame: Frame): Promise<void> {
+    if (this.#awaited === 0) throw peerBroke('client', 'it sent data that was not asked for')
+    if (frame.type === FRAME.end || frame.type === FRAME.gone) this.#awaited -= 1
+    await this.#content.put(frame, FRAME_WEIGHT + frame.content.length)
   }
 
   /** What is still expected then will not come. */
@@ -108,6 +120,7 @@ export class OwnServer {
 
   /** Does not wait: the window bounds how much there is to say, and whoever listens must go on. */
   #want(number: number, what: Want['what']): void {
+    if (what === 'data') this.#awaited += 1
     this.#session.output.post(encodeWant({ number, what }))
   }
 
@@ -116,7 +129,6 @@ export class OwnServer {
       await this.#carryOut(decision)
       await this.#session.output.write(encodeFrame(FRAME.release, encodeUint32(1)))
     }
-    if (this.#content.length > 0) throw peerBroke('client', 'it sent data that was not asked for')
   }
 
   async #carryOut(decision: Decision): Promise<void> {
@@ -153,10 +165,10 @@ export class OwnServer {
     throw peerBroke('client', 'it sent another file than the one that was asked for')
   }
 
-  /** A line that is no entry is the client's fault. */
+  /** A line that is no entry is the client's fault. It is copied: entries wait, and must not hold the data beside them. */
   #admit(line: Uint8Array): ReceivedEntry | undefined {
     try {
-      return this.#receiver.admit(line)
+      return this.#receiver.admit(line.slice())
     } catch (error) {
       if (!isIsptarError(error, 'format')) throw error
       throw peerBroke('client', error.message, error)

@@ -4,6 +4,10 @@ import { openBaseReuse } from '../../src/chain/base-reuse.ts'
 import { createArchive, MemorySource, MemoryTarget, openArchive } from '../../src/index.ts'
 import { encodeFrame, encodeUint32, FRAME } from '../../src/pipe/frames.ts'
 import { encodeHello } from '../../src/pipe/hello.ts'
+import { EntryJudge } from '../../src/pipe/entry-judge.ts'
+import { OwnServer } from '../../src/pipe/own-server.ts'
+import { PipeSession } from '../../src/pipe/pipe-session.ts'
+import { Receiver } from '../../src/pipe/receiver.ts'
 import { sendPipe } from '../../src/pipe/send-pipe.ts'
 import { servePipe } from '../../src/pipe/serve-pipe.ts'
 import { encodeFinished, encodeNotice, encodeProblem } from '../../src/pipe/text-messages.ts'
@@ -79,6 +83,12 @@ describe('a hostile client', () => {
       'more data than the file has',
     ],
     ['data that nobody asked for', [hello, data('x'), end, done], 'data that was not asked for'],
+    [
+      'more data that nobody asked for than is held',
+      [hello, ...Array.from({ length: 6 }, () => encodeFrame(FRAME.data, new Uint8Array(262_144))), done],
+      'data that was not asked for',
+    ],
+    ['data after its end', [hello, entry(FILE), file, data('hello'), end, end, done], 'data that was not asked for'],
     ['an end without its data', [hello, entry(FILE), done], 'something else than the file'],
     [
       'too many entries',
@@ -96,6 +106,25 @@ describe('a hostile client', () => {
     expect(failure).toMatchObject({ code: 'storage', location: 'client', kind: 'protocol' })
     expect(String(failure)).toContain(message)
     expect(() => target.bytes()).toThrow(TypeError)
+  })
+
+  test('what waits holds its own line only, not what came with it', async () => {
+    const held: number[] = []
+    const judge = new EntryJudge(undefined)
+    const session = new PipeSession(
+      parrot(Buffer.concat([hello, entry(FILE), file, data('hello'), end, encodeNotice('x'.repeat(9999)), done]))
+        .streams,
+      'client',
+      undefined,
+    )
+    const target = new MemoryTarget()
+    const server = new OwnServer(session, new Receiver(createArchive(target), {}, undefined), judge)
+    judge.judge = (now) => {
+      held.push(now.path.buffer.byteLength)
+      return Promise.resolve({ kind: 'data', now })
+    }
+    await server.receive()
+    expect(held).toEqual([FILE.length])
   })
 
   test('version 0 is refused, a later one is taken', async () => {
