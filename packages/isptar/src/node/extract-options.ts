@@ -39,7 +39,7 @@ export interface ExtractOptions {
   /**
    * Removes what the archive does not have: in folders that it names and that are wanted, and, where it says that its root is
    * a folder and all of it is wanted, in the target folder. With `replace`, folders in the way of other entries go as well.
-   * Nothing is removed when an entry could not be restored. What was left out when the archive was made goes, too.
+   * Nothing more is removed when an entry could not be restored, or was refused for what stands there. What was left out when the archive was made goes, too.
    * @defaultValue false
    */
   delete?: boolean | undefined

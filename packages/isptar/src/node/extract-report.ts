@@ -65,6 +65,7 @@ export class ReportBuilder {
   #droppedRightsCount = 0
   #deletedCount = 0
   #doubtfulCount = 0
+  #obstructedCount = 0
   #bytes = 0
 
   /** @param onProblem - told of each refusal and problem as it comes, beyond the bound too */
@@ -94,9 +95,9 @@ export class ReportBuilder {
     this.#problem(path, error)
   }
 
-  /** Whether everything that was not refused is restored, doubtful data too. */
+  /** Whether everything that is safe is restored, doubtful data too. */
   get isComplete(): boolean {
-    return this.#problemCount === this.#doubtfulCount
+    return this.#problemCount === this.#doubtfulCount && this.#obstructedCount === 0
   }
 
   /** Counts an entry that lost rights. */
@@ -121,8 +122,10 @@ export class ReportBuilder {
     const known = error instanceof IsptarError ? error : fileError(error, 'restore', path)
     if (known instanceof StorageError && ENDING.has(known.kind)) throw known
     if (known instanceof UnsafePathError) this.#refuse(path, known.code, known.reason)
-    else if (known instanceof StorageError && known.kind === 'exists') this.#refuse(path, known.code, known.message)
-    else this.#problem(path, known)
+    else if (known instanceof StorageError && known.kind === 'exists') {
+      this.#obstructedCount += 1
+      this.#refuse(path, known.code, known.message)
+    } else this.#problem(path, known)
   }
 
   #refuse(path: string, code: ErrorCode, reason: string): void {

@@ -287,6 +287,16 @@ test('nothing is removed when something could not be restored, but doubtful data
   expect(doubtful).toMatchObject({ problemCount: 1, deletedCount: 1 })
 })
 
+test('nothing is removed when something stands in the way, but what is never safe to restore does not count', async () => {
+  const scene = makeScene()
+  fill(scene, 'd/old', 'd/f')
+  const obstructed = await scene.extract([FOLDER, FILE], { delete: true })
+  expect(obstructed).toMatchObject({ refusedCount: 1, problemCount: 0, deletedCount: 0 })
+  const device = { path: 'd/f', type: 'char' } as const
+  expect(await scene.extract([FOLDER, device], { delete: true })).toMatchObject({ refusedCount: 1, deletedCount: 1 })
+  expect(scene.paths()).toEqual(['d', 'd/f'])
+})
+
 test('a folder goes only for something that is whole', async () => {
   const scene = makeScene()
   fill(scene, 'f/deep/x')
