@@ -36,6 +36,7 @@ export async function create(
   checkNewArchive(name, options)
   checkNewBase(name, options)
   checkResume(options)
+  checkShell(options)
   const base = await openNewBase(options, context)
   try {
     return await pack(name, paths, { ...options, opened: base }, context)
@@ -106,6 +107,11 @@ function checkResume({ resume, slice, copyData }: CreateOptions): void {
   if (resume === undefined) return
   if (slice === undefined) throw new UsageError('--resume is of use only with --slice')
   if (copyData) throw new UsageError('--resume cannot go on where data is copied from a base: leave out --copy-data')
+}
+
+function checkShell({ shell, beforeRun, afterRun, beforePath, afterPath, onSlice }: CreateOptions): void {
+  if (shell && ![beforeRun, afterRun, beforePath, afterPath, onSlice].some((command) => command !== undefined))
+    throw new UsageError('--shell is of use only with a command to run')
 }
 
 /** `create - . > here.tgz` must not pack what it writes. */

@@ -74,6 +74,7 @@ function checkOptions(options: ExtractOptions): void {
     '--delete': options.delete,
     '--devices': devices,
     '--same-permissions': samePermissions,
+    '--no-owner': !options.owner,
   }
   for (const [flag, given] of Object.entries(disk))
     if (given) throw new UsageError(`--to-stdout and ${flag} cannot be combined`)

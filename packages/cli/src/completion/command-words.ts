@@ -58,7 +58,8 @@ function optionWords(option: Option): OptionWords {
 
 /** Tells whether a value named so is a folder, a file or something a shell cannot know. */
 export function valueKind(value: string): 'folder' | 'file' | 'other' {
-  return value === 'dir' ? 'folder' : value === 'file' ? 'file' : 'other'
+  if (value === 'dir') return 'folder'
+  return value === 'file' || value === 'archive' || value === 'catalogue' ? 'file' : 'other'
 }
 
 /** Quotes a text for a POSIX shell. */
