@@ -77,7 +77,7 @@ async function findBases(archive: Archive, folder: string, options: OpenChainOpt
         await found.close()
       }
       bases.push(isRight ? found : undefined)
-      if (isRight && known.length === index + 1) known.push(...nextBase(found, known))
+      if (isRight) learnFrom(found, index + 1, known)
     }
     return { bases, whyMissing }
   } catch (error) {
@@ -100,10 +100,16 @@ function named({ baseIdentities, baseNames }: Archive): readonly NamedBase[] {
   })
 }
 
-/** The base of the last one that is known. Archives that name each other in a circle must not lead on for ever. */
-function nextBase(found: Archive, known: readonly NamedBase[]): readonly NamedBase[] {
-  const [next] = named(found)
-  return next && known.every(({ identity }) => identity !== next.identity) ? [next] : []
+/**
+ * A base knows names that the archive had no room for, and bases beyond those it names. Archives that name each other in a
+ * circle must not lead on for ever.
+ */
+function learnFrom(found: Archive, depth: number, known: NamedBase[]): void {
+  for (const [index, base] of named(found).entries()) {
+    const at = depth + index
+    if (known.length === at && known.every(({ identity }) => identity !== base.identity)) known.push(base)
+    else if (known[at]?.name === undefined && known[at]?.identity === base.identity) known[at] = base
+  }
 }
 
 /** Opens what may be a base; what cannot be opened is none. */

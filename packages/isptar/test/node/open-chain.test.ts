@@ -17,15 +17,15 @@ interface Chain {
 }
 
 /** A folder of archives, `0.tgz` the full one and each further one a differential of that before it. */
-async function makeChain(length: number): Promise<Chain> {
+async function makeChain(length: number, suffix = '.tgz'): Promise<Chain> {
   const base = makeFolder()
   const tree = subfolder(base, 'tree')
   const archives = subfolder(base, 'archives')
   const at = (name: string): string => join(archives, name)
   for (let n = 0; n < length; n += 1) {
     writeFileSync(join(tree, `file${n}`), `of archive ${n}`)
-    await using nearest = n === 0 ? undefined : await openChain(at(`${n - 1}.tgz`))
-    await packTree('.', new FileTarget(at(`${n}.tgz`)), { cwd: tree, base: nearest })
+    await using nearest = n === 0 ? undefined : await openChain(at(`${n - 1}${suffix}`))
+    await packTree('.', new FileTarget(at(`${n}${suffix}`)), { cwd: tree, base: nearest })
   }
   return { base, tree, at }
 }
@@ -38,6 +38,14 @@ test('bases are found beside the archive, however many', async () => {
   expect(archive.bases.map((found) => found?.name)).toEqual(
     Array.from({ length: 11 }, (_, index) => at(`${10 - index}.tgz`)),
   )
+  expect(await restoreInto(archive, base)).toEqual(contentOf(tree))
+})
+
+test('names that an archive has no room for are told by its bases', async () => {
+  const suffix = `-${'of-a-host-with-a-long-name'.repeat(3)}.tgz`
+  const { base, tree, at } = await makeChain(11, suffix)
+  await using archive = await openChain(at(`10${suffix}`))
+  expect(archive.baseNames).toHaveLength(3)
   expect(await restoreInto(archive, base)).toEqual(contentOf(tree))
 })
 
