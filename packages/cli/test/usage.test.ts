@@ -33,14 +33,15 @@ describe('a wrong command line', () => {
     ['an empty folder to pack from', ['create', 'x', '.', '-C', ''], 'isptar: the folder to take paths from is'],
     ['an empty folder to restore into', ['extract', 'x', '-C', ''], 'isptar: the folder to restore into is'],
     ['the name of a slice', ['create', 'x.tgz.part2', '.'], 'isptar: a name that ends in .part2 means a slice'],
+    ['what is to be emptied not named', ['extract', 'x', '--delete', '--overwrite'], 'isptar: --delete needs -C: name'],
     ['a shell for nothing', ['create', 'x', '.', '--shell'], 'isptar: --shell is of use only with a command to run\n'],
     ...[
       ...['--dry-run', '--strip-components=1', '--overwrite', '--keep', '--devices', '--same-permissions'],
-      '--no-owner',
+      ...['--no-owner', '-C=out'],
     ].map((flag): [string, string[], string] => [
       `-O with ${flag}`,
-      ['extract', 'x', '-O', flag],
-      `isptar: --to-stdout and ${flag.replace('=1', '')} cannot be combined\n`,
+      ['extract', 'x', '-O', ...flag.split('=')],
+      `isptar: --to-stdout and ${flag.replace(/=.*/, '')} cannot be combined\n`,
     ]),
     ['no such shell', ['completion', 'csh'], 'Allowed choices are bash, zsh, fish.\n'],
     ['no suffix', ['create', '--store-suffix', '.', 'a', 'b'], 'isptar: not a suffix: "."\n'],

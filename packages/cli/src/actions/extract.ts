@@ -23,7 +23,7 @@ import { hasData, writeData } from './cat.ts'
 
 /** Options of `isptar extract`. */
 export interface ExtractOptions extends RelativeOptions, PartOptions {
-  readonly directory: string
+  readonly directory?: string
   readonly stripComponents: number
   readonly overwrite?: true
   readonly keep?: true
@@ -65,6 +65,8 @@ function checkOptions(options: ExtractOptions): void {
   if (options.directory === '') throw new UsageError('the folder to restore into is the empty string; this one is "."')
   if (options.delete && options.stripComponents > 0)
     throw new UsageError('--delete and --strip-components cannot be combined')
+  if (options.delete && options.directory === undefined && !toStdout)
+    throw new UsageError('--delete needs -C: name the folder from which it may remove what the archive does not have')
   if (!toStdout) return
   const disk = {
     '--dry-run': dryRun,
@@ -72,6 +74,7 @@ function checkOptions(options: ExtractOptions): void {
     '--overwrite': overwrite,
     '--keep': keep,
     '--delete': options.delete,
+    '-C': options.directory !== undefined,
     '--devices': devices,
     '--same-permissions': samePermissions,
     '--no-owner': !options.owner,
@@ -112,7 +115,7 @@ async function restore(
   const dryRun = options.dryRun ?? false
   const names = new BlockWriter(context.io.stdout)
   const show = context.io.stdout.isTty ? escapeName : (name: string): string => name
-  const report = await extractTree(archive, options.directory, {
+  const report = await extractTree(archive, options.directory ?? '.', {
     ...(wanted.isEmpty ? {} : { filter: (entry) => wanted.matches(entry.path) }),
     ...(options.owner ? {} : { owners: false }),
     stripComponents: options.stripComponents,
