@@ -13,7 +13,10 @@ export interface RetentionArchive {
   readonly createdAt: string | undefined
   /** Identities of its bases, nearest first: the nearest eight, or all where it has fewer. */
   readonly baseIdentities: readonly string[]
-  /** Depths at which its entries have data, where that is known. @defaultValue all of its bases may be needed */
+  /**
+   * Depths at which its entries have data, and of the bases by which those are found, where that is known.
+   * @defaultValue all of its bases may be needed
+   */
   readonly usedDepths?: ReadonlySet<number> | undefined
   /** Whether it stays whatever the policy says. @defaultValue false */
   readonly pinned?: boolean | undefined
@@ -52,6 +55,8 @@ async function findDepths(archive: Archive, options: ReadOptions): Promise<Reado
   const depths = new Set<number>()
   for await (const { location } of archive.entries(options))
     if (location !== undefined && location.depth > 0) depths.add(location.depth)
+  // A base that it has no name for is found by the one before it: those added here are looked at in turn.
+  for (const depth of depths) if (depth > 1 && !archive.baseNames[depth - 1]) depths.add(depth - 1)
   return depths
 }
 
@@ -70,11 +75,9 @@ export function neededBases(
   const all = allBases(archive, byIdentity)
   if (archive.usedDepths === undefined) return all
   const inOrder = [...all.identities]
-  const deepest = Math.max(0, ...archive.usedDepths)
-  const named = archive.baseIdentities.length
-  // What it does not name itself is found by way of the last one that it names, and on from there.
-  const used = inOrder.filter((_, i) => archive.usedDepths?.has(i + 1) || (i + 1 >= named && i + 1 < deepest))
-  return { identities: new Set(used), isComplete: deepest <= inOrder.length }
+  const used = [...archive.usedDepths].map((depth) => inOrder[depth - 1])
+  const known = used.filter((identity) => identity !== undefined)
+  return { identities: new Set(known), isComplete: known.length === used.length }
 }
 
 function allBases(

@@ -226,6 +226,14 @@ describe('describing an open archive', () => {
     expect(await describeForRetention(d2.archive, { exact: true })).toEqual({ ...described, usedDepths: new Set([2]) })
     expect((await describeForRetention((await openLink('full', full.bytes)).archive)).baseIdentities).toEqual([])
   })
+
+  it('needs those by which bases are found that it has no name for', async () => {
+    const long = (n: number): string => `${n}${'x'.repeat(100)}`
+    let link = await writeLink(long(0), [{ path: 'a', data: 'a' }])
+    for (let n = 1; n <= 5; n += 1) link = await writeLink(long(n), [{ kept: 'a' }], { base: link })
+    const described = await describeForRetention(link.archive, { exact: true })
+    expect(described.usedDepths).toEqual(new Set([5, 4, 3, 2]))
+  })
 })
 
 describe('refused', () => {
@@ -286,8 +294,7 @@ it('never lets go what one that stays needs', () => {
       for (const { archive, keep, reasons } of decisions) {
         expect(keep).toBe(reasons.length > 0)
         const { all, usedDepths } = archive as RetentionArchive & { all: string[] }
-        const onTheWay = all.slice(7, Math.max(0, ...(usedDepths ?? [])))
-        const needed = usedDepths ? [...[...usedDepths].map((depth) => all[depth - 1] ?? ''), ...onTheWay] : all
+        const needed = usedDepths ? [...usedDepths].map((depth) => all[depth - 1] ?? '') : all
         if (keep) expect(needed.filter((identity) => going.has(identity))).toEqual([])
       }
     }),
