@@ -1,6 +1,6 @@
 /** What commands share that make archives of archives: what they must not overwrite, how far they are, what they say. */
-import { realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Archive, ArchiveSummary, CopyArchiveOptions } from 'isptar'
 import { UsageError } from './command-io.ts'
 import type { Context } from './context.ts'
@@ -22,12 +22,12 @@ export function checkNotRead(name: string, archives: readonly Archive[]): void {
         throw new UsageError(`${name} is read and cannot be written as well: choose another name`)
 }
 
+/** With links followed; what is not there yet lies in its folder. */
 function placeOf(name: string): string {
-  try {
-    return realpathSync(name)
-  } catch {
-    return resolve(name)
-  }
+  const path = resolve(name)
+  if (existsSync(path)) return realpathSync(path)
+  const folder = dirname(path)
+  return join(existsSync(folder) ? realpathSync(folder) : folder, basename(path))
 }
 
 /**

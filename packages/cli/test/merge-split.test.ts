@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -112,6 +113,12 @@ describe('flatten', () => {
       expect(io.stderr.text).toContain('is read and cannot be written as well')
       expect(readFileSync(at(`${day}.tgz`)).equals(before)).toBe(true)
     }
+    put('site/noise', randomBytes(20_000).toString('base64'))
+    await command(['create', '-C', folder, at('cut.tgz'), 'site', '--slice', '4096'])
+    symlinkSync(folder, at('link'))
+    const sliced = await command(['flatten', at('cut.tgz'), at('link', 'cut.tgz'), '--slice', '5000', '--force'], 2)
+    expect(sliced.stderr.text).toContain('is read and cannot be written as well')
+    rmSync(at('link'))
     put('full.tgz', 'something')
     await command(['flatten', at('tuesday.tgz'), at('full.tgz')], 10)
     expect(readFileSync(at('full.tgz'), 'utf8')).toBe('something')
