@@ -1,12 +1,12 @@
 /**
- * A file of records that grows: a line of JSON with the lengths of the bytes that follow it and their CRC-32. A record
- * that was cut by a crash ends the file.
+ * A file of records that grows: a line of JSON with the lengths of the bytes that follow it, and a CRC-32 of both. A record
+ * that was cut by a crash, or damaged, ends the file.
  */
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { crc32 } from 'node:zlib'
 import { MiB } from '../limits.ts'
 import { fileError } from './file-error.ts'
+import { codec } from './zlib-codec.ts'
 
 const LF = 0x0a
 /** Longest line of JSON: far above that of a file with all the seek points there may be. */
@@ -40,9 +40,9 @@ export class JournalFile {
     this.#length = length
   }
 
-  /** Begins a new file in the place of what is there; only its owner may read it. */
+  /** Begins a file where there is none; only its owner may read it. */
   static async create(path: string): Promise<JournalFile> {
-    return within('create', path, async () => new JournalFile(path, await open(path, 'w', 0o600), 0))
+    return within('create', path, async () => new JournalFile(path, await open(path, 'wx', 0o600), 0))
   }
 
   /** Goes on after a record of which the end is known, and drops what follows it. */
@@ -56,8 +56,9 @@ export class JournalFile {
 
   /** Adds a record. */
   async append({ kind, value, parts }: JournalRecord): Promise<void> {
-    const sum = parts.reduce((crc, part) => crc32(part, crc), 0)
-    const line = JSON.stringify({ kind, value, lengths: parts.map((part) => part.length), crc32: sum })
+    const header = { kind, value, lengths: parts.map((part) => part.length) }
+    const sum = parts.reduce((crc, part) => codec.crc32(part, crc), crcOf(header))
+    const line = JSON.stringify({ ...header, crc32: sum })
     await within('write', this.path, async () => {
       for (const bytes of [Buffer.from(`${line}\n`), ...parts]) await this.#write(bytes)
     })
@@ -110,12 +111,12 @@ async function readRecord(handle: FileHandle, at: number): Promise<StoredRecord 
   if (!header) return undefined
   const { kind, value, lengths } = header
   let end = at + line.length + 1
-  let sum = 0
+  let sum = crcOf({ kind, value, lengths })
   const parts: Uint8Array[] = []
   for (const length of lengths) {
     const part = await readBytes(handle, end, length)
     if (part.length < length) return undefined
-    sum = crc32(part, sum)
+    sum = codec.crc32(part, sum)
     end += length
     parts.push(part)
   }
@@ -132,12 +133,19 @@ async function readLine(handle: FileHandle, at: number): Promise<Uint8Array | un
   return undefined
 }
 
-type Header = Omit<JournalRecord, 'parts'> & { readonly lengths: readonly number[]; readonly crc32: number }
+type Lengths = Omit<JournalRecord, 'parts'> & { readonly lengths: readonly number[] }
+type Header = Lengths & { readonly crc32: number }
+
+/** JSON comes out of a file as it went in. */
+function crcOf(header: Lengths): number {
+  return codec.crc32(Buffer.from(JSON.stringify(header)))
+}
 
 function parseHeader(line: Uint8Array): Header | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(line).toString('utf8'))
-    return typeof value === 'object' && value !== null && 'lengths' in value ? (value as Header) : undefined
+    const isHeader = typeof value === 'object' && value !== null && 'lengths' in value && Array.isArray(value.lengths)
+    return isHeader ? (value as Header) : undefined
   } catch {
     return undefined
   }

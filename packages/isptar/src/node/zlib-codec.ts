@@ -26,7 +26,8 @@ export const codec: Codec = {
   inflateRaw,
   createInflater: () => new ZlibInflater(),
   createDeflater: (level) => new ZlibDeflater(level),
-  crc32: (bytes, seed = 0) => crc32(bytes, seed),
+  // Of no bytes Node gives 0, not the seed, when there is no memory behind them.
+  crc32: (bytes, seed = 0) => (bytes.length === 0 ? seed : crc32(bytes, seed)),
 }
 
 function inflateRaw(packed: Uint8Array, maxBytes: number): Inflated {

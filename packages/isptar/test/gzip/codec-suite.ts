@@ -93,6 +93,8 @@ function describeWhole(codec: Codec, peer: Codec): void {
   it('computes CRC-32 whole and in steps', () => {
     expect(codec.crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926)
     const bytes = sampleBytes(1000)
+    for (const none of [new Uint8Array(0), bytes.subarray(5, 5), new Uint8Array(new ArrayBuffer(0)).subarray(0, 0)])
+      expect(codec.crc32(none, 0xfedcba98)).toBe(0xfedcba98)
     expect(codec.crc32(bytes.subarray(333), codec.crc32(bytes.subarray(0, 333)))).toBe(peer.crc32(bytes))
   })
 }
