@@ -1,7 +1,7 @@
 /** What lies under the names of an archive in slices before it is written: an older archive, or one not finished. */
 import type { Stats } from 'node:fs'
 import { lstat, readdir, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { StorageError } from '../errors.ts'
 import { errnoOf, fileError } from './file-error.ts'
 import { draftPrefix } from './file-target.ts'
@@ -54,9 +54,10 @@ export async function removeSlices(path: string, slices: readonly number[]): Pro
   for (const slice of slices.toSorted((a, b) => b - a)) await removeFile(`${path}.part${slice}`)
 }
 
-/** Removes what a run left of a slice that it was writing when it was killed. */
+/** Removes what a run left of a slice that it was writing when it was killed, unless that may be another archive's. */
 export async function removeDrafts(path: string): Promise<void> {
   const prefix = draftPrefix(path)
+  if (prefix !== `.${basename(path)}.`) return
   for (const name of await readdir(dirname(path)))
     if (name.startsWith(prefix) && /^[0-9a-f]{12}\.tmp$/.test(name.slice(prefix.length)))
       await removeFile(join(dirname(path), name))

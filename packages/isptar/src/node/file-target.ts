@@ -16,8 +16,10 @@ import { errnoOf, fileError } from './file-error.ts'
 const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 /** What they say that cannot flush a folder. */
 const NO_FOLDER_SYNC: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
-/** Longest part of the file's name kept in the temporary one; names end at 255 bytes, four a character at most. */
-const KEPT_CHARACTERS = 50
+/** Names up to this length are kept whole in temporary ones, which are 18 bytes longer and end at 255, on some disks at 143. */
+const WHOLE_NAME_BYTES = 120
+/** Of longer ones this much is kept, four bytes a character at most. */
+const KEPT_CHARACTERS = 25
 
 /** Options of {@link FileTarget}. */
 export interface FileTargetOptions {
@@ -191,7 +193,9 @@ export class FileTarget implements Target {
 
 /** Gives what the names of a file's drafts begin with; twelve hex digits and `.tmp` follow. */
 export function draftPrefix(path: string): string {
-  return `.${Array.from(basename(path)).slice(0, KEPT_CHARACTERS).join('')}.`
+  const name = basename(path)
+  const isShort = Buffer.byteLength(name) <= WHOLE_NAME_BYTES
+  return `.${isShort ? name : Array.from(name).slice(0, KEPT_CHARACTERS).join('')}.`
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {

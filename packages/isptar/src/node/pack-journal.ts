@@ -1,4 +1,5 @@
 /** The journal of a packing: what two runs must have in common, and what the second needs to know of the first. */
+import { resolve } from 'node:path'
 import { decodeText } from '../bytes/text.ts'
 import type { Target } from '../io/target.ts'
 import type { BaseIdentity } from '../write/archive-info.ts'
@@ -58,7 +59,7 @@ function describeRun(roots: TreeRoots, bases: readonly BaseIdentity[] = [], opti
   const { level, storeSuffixes, digest, seekBytes, compare, moved } = options
   return {
     roots: list.map(textOf),
-    'working folder': textOf(options.cwd ?? process.cwd()),
+    'working folder': resolve(textOf(options.cwd ?? '')),
     ...{ exclude, excludeCaches, oneFileSystem, xattrs, level, storeSuffixes, digest, seekBytes, compare, moved },
     excludeFrom: excludeFrom?.map(textOf),
     readFrom: readFrom && Array.from(readFrom, (pair) => pair.map(textOf)),

@@ -154,7 +154,9 @@ class Packer {
       ...this.#options,
       hardlinks: this.#hardlinks,
       pathHooks: this.#options.hooks?.paths,
-      onRoot: (root) => this.#beginRoot(root),
+      onRoot: (root) => {
+        this.#root = root
+      },
       onExcluded: () => {
         this.#excluded += 1
       },
@@ -165,6 +167,7 @@ class Packer {
     try {
       for await (const entry of entries) {
         if (await this.#resume?.passes(entry, this.#root)) continue
+        while (this.#rootStarts.length <= this.#root) this.#rootStarts.push(this.#entries)
         if (await this.#reuser?.add(entry)) this.#bytes += entry.sizeBytes
         else if (entry.type !== 'file') await this.#writer.add(entry)
         else if (!(await this.#addFile(entry))) continue
@@ -175,11 +178,6 @@ class Packer {
     } finally {
       await this.#resume?.close()
     }
-  }
-
-  #beginRoot(root: number): void {
-    this.#root = root
-    if (root === this.#rootStarts.length) this.#rootStarts.push(this.#entries)
   }
 
   #reused(): ReusedCounts {

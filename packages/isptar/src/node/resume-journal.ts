@@ -11,7 +11,7 @@ import type {
   SavedPoint,
   SliceJournal,
 } from '../io/slice-journal.ts'
-import { lookAt, removeFile } from './earlier-slices.ts'
+import { lookAt, removeFile, taken } from './earlier-slices.ts'
 import { JournalFile, readJournal, type StoredRecord } from './journal-file.ts'
 
 /** Raised with every change of the file. */
@@ -38,8 +38,14 @@ export class ResumeJournal implements SliceJournal {
     this.#end = end
   }
 
-  /** Begins a journal in the place of what is there. */
+  /**
+   * Begins a journal in the place of another.
+   *
+   * @throws StorageError of kind `exists` when what is there is none
+   */
   static async create(path: string, facts: RunFacts): Promise<ResumeJournal> {
+    await assertJournal(path)
+    await removeFile(path)
     const file = await JournalFile.create(path)
     await file.append({ kind: 'begin', value: { version: VERSION, facts }, parts: [] })
     await file.sync()
@@ -58,7 +64,7 @@ export class ResumeJournal implements SliceJournal {
     path: string,
     facts: RunFacts,
   ): Promise<{ readonly journal: ResumeJournal; readonly from: ResumePoint | undefined } | undefined> {
-    if ((await lookAt(path)) === undefined) return undefined
+    if ((await lookAt(path))?.isFile() !== true) return undefined
     let isBegun = false
     let end = 0
     let point: StoredRecord | undefined
@@ -110,6 +116,14 @@ export class ResumeJournal implements SliceJournal {
     await this.#file.close()
     await removeFile(this.#file.path)
   }
+}
+
+/** A file that somebody else gave this name is not replaced, nor what a link of this name leads to. */
+async function assertJournal(path: string): Promise<void> {
+  const found = await lookAt(path)
+  if (found === undefined || (found.isFile() && found.size === 0)) return
+  if (found.isFile()) for await (const { kind } of readJournal(path)) if (kind === 'begin') return
+  throw taken(path, 'what is there is no journal, or its beginning is damaged; remove it, or choose another name')
 }
 
 function decodePoint({ value, parts }: StoredRecord): SavedPoint {

@@ -181,7 +181,10 @@ export class SlicedFileTarget implements Target {
     // What the journal does not know is written again.
     await removeSlices(this.name, (await this.#findEarlier()).slices)
     await removeDrafts(`${this.name}.part${known + 1}`)
-    await this.#slices.resume(from)
+    const { finished } = from.point
+    // Its path may be another than for the run before, which had another working folder.
+    const here = { ...finished, name: `${this.name}.part${finished.slice}` }
+    await this.#slices.resume({ ...from, point: { ...from.point, finished: here } })
     return { state: from.point.checkpoint.state, lines: () => journal.lines() }
   }
 
