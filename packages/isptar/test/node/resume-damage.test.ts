@@ -54,7 +54,7 @@ describe('a journal that is none', () => {
 it('no bit of a journal can change what comes out', async () => {
   scene.plantTree(100_000)
   const options = { digest: 'none' } as const
-  await expect(scene.pack(30_000, { ...options, onSlice: stopAt(3) })).rejects.toThrow()
+  await expect(scene.pack(30_000, { ...options, onSlice: stopAt(3) })).rejects.toThrow('stop')
   const saved = join(scene.folder, 'saved')
   renameSync(join(scene.folder, 'out'), saved)
   mkdirSync(join(scene.folder, 'out'))
