@@ -7,6 +7,7 @@ import { BaseMismatchError, isIsptarError } from '../errors.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
 import type { Archive } from '../read/archive.ts'
 import type { Entry } from '../read/entry.ts'
+import { parseCreated } from '../tail/created-text.ts'
 import type { BaseIdentity } from '../write/archive-info.ts'
 import type { AddedEntry, ArchiveWriter } from '../write/archive-writer.ts'
 import type { EntryInput } from '../write/entry-input.ts'
@@ -58,6 +59,15 @@ export class BaseReuse {
   /** Tells whether an entry is, by its metadata, what {@link at} gave. */
   isUnchanged(now: PresentEntry, then: Entry): boolean {
     return isUnchanged(now, then, this.#base.formatVersion === 2 ? 'nanoseconds' : 'seconds')
+  }
+
+  /**
+   * Tells whether a file may have other data although it is unchanged by its metadata: it was written to after the base
+   * was begun, and clocks of file systems are coarse, so another change may have the same time.
+   */
+  isDoubtful({ mtime }: Entry): boolean {
+    const begun = parseCreated(this.#base.createdAt)
+    return begun !== undefined && mtime !== undefined && mtime.seconds >= begun.seconds
   }
 
   /** Tells whether a file of this size may be found by its content. */

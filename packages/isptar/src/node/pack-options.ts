@@ -41,7 +41,7 @@ export interface PackOptions extends WalkOptions {
   base?: Archive | readonly Archive[] | undefined
   /**
    * What tells that a file is unchanged: owner, size and time, or its content, for which every file of the same size is
-   * read. @defaultValue `metadata`
+   * read. Files whose time is not before the nearest base's are told by their content in any case. @defaultValue `metadata`
    */
   compare?: CompareBy | undefined
   /**

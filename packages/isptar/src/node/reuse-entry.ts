@@ -63,16 +63,15 @@ export class EntryReuser {
   async add(entry: TreeEntry): Promise<boolean> {
     const then = await this.#reuse.at(entry.path)
     const isFile = entry.type === 'file' && entry.sizeBytes > 0
-    const needsContent = isFile && this.#options.compare === 'content'
+    const needsContent = isFile && (this.#options.compare === 'content' || (then && this.#reuse.isDoubtful(then)))
     if (then && !needsContent && this.#reuse.isUnchanged(entry, then)) return this.#take(entry, then)
-    return isFile ? this.#addByContent(entry, then) : false
+    return isFile ? this.#addByContent(entry, needsContent ? then : undefined) : false
   }
 
   /** Hashes a file only if a file of its size is there to be compared with. */
   async #addByContent(entry: TreeEntry, then: Entry | undefined): Promise<boolean> {
     const { sizeBytes } = entry
-    const isComparable =
-      this.#options.compare === 'content' && then?.type === 'file' && then.sizeBytes === sizeBytes ? then : undefined
+    const isComparable = then?.type === 'file' && then.sizeBytes === sizeBytes ? then : undefined
     if (!isComparable && !this.#reuse.mayHold(sizeBytes)) return false
     const expected = isComparable && (await this.#reuse.digestOf(isComparable))
     if (!expected && !this.#reuse.mayHold(sizeBytes)) return false

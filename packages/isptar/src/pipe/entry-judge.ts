@@ -51,7 +51,7 @@ export class EntryJudge {
     const { reuse, compare } = this.#known
     const before = await reuse.at(entry.path)
     const now = before ? withTimeOf(entry, before) : entry
-    const byContent = hasData && compare === 'content'
+    const byContent = hasData && (compare === 'content' || (before !== undefined && reuse.isDoubtful(before)))
     if (before && !byContent && reuse.isUnchanged({ ...now, mtime: now.mtime ?? NO_TIME }, before))
       return { kind: 'known', now, before }
     if (!hasData) return stored

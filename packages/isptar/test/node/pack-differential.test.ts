@@ -45,7 +45,7 @@ function makeTree(): { base: string; tree: string; at: (path: string) => string 
 async function packTwice(
   { tree, base }: { tree: string; base: string },
   change: () => void,
-  options: PackOptions & { full?: PackOptions } = {},
+  options: Parameters<typeof packFolder>[1] & { full?: PackOptions } = {},
 ): Promise<{ archive: Archive; full: Archive; depths: Record<string, number | undefined>; bytes: Uint8Array }> {
   const { full: fullOptions, ...others } = options
   const first = await packFolder(tree, fullOptions)
@@ -70,6 +70,29 @@ test('nothing that is unchanged is stored again, and the base is recorded', asyn
   // Only the header of the tail is in the tar: its name stands at the very beginning.
   expect(archive.tail.listingOffset).toBeLessThan(600)
   expect(bytes.length).toBeLessThan(2000)
+})
+
+test('files as young as their base may have changed at the same time, and are read', async () => {
+  const scene = makeTree()
+  const createdAt = new Date('2024-05-06T07:08:09.500Z')
+  const [before, same] = [new Date('2024-05-06T07:08:08.999Z'), new Date('2024-05-06T07:08:09.400Z')]
+  const opened: string[] = []
+  const fileSystem = fileSystemWith({
+    open: (path) => {
+      opened.push(path.toString().slice(-1))
+      return nodeFileSystem.open(path)
+    },
+  })
+  utimesSync(scene.at('a'), before, before)
+  for (const path of ['b', 'sub/c']) utimesSync(scene.at(path), same, same)
+  const change = (): void => {
+    writeFileSync(scene.at('b'), 'CONTENT of b, longer\n')
+    utimesSync(scene.at('b'), same, same)
+    opened.length = 0
+  }
+  const { depths } = await packTwice(scene, change, { fileSystem, full: { createdAt }, moved: false })
+  expect(depths).toEqual({ a: 1, b: 0, 'sub/c': 1 })
+  expect(opened).toEqual(['b', 'b', 'c'])
 })
 
 test('what was changed, added, moved and removed is told apart', async () => {

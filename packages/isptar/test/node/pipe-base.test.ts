@@ -14,7 +14,8 @@ import { openArchive } from '../../src/read/open-archive.ts'
 import type { ServeReport } from '../../src/pipe/receiver.ts'
 import { fileSystemWith, makeFolder } from './walk-support.ts'
 
-const CREATED = { createdAt: new Date(0) }
+/** After the times of the tree: what is younger than its base is not trusted to be unchanged. */
+const CREATED = { createdAt: new Date('2021-01-01T00:00:00Z') }
 const OLD = new Date('2020-01-01T00:00:00.125Z')
 
 type Writing = Pick<PackOptions, 'base' | 'compare' | 'moved' | 'copyData' | 'digest'>
@@ -111,6 +112,16 @@ test('nothing is sent of a tree that did not change, and what was reused is told
     dataBytes: TREE.map(long).join('').length,
   })
   expect(sentBytes).toBeLessThan(1000)
+})
+
+test('a file as young as its base is hashed, and sent when it has other data at the same time', async () => {
+  const cwd = makeTree()
+  for (const name of ['changed', 'kept']) put(cwd, `site/${name}`, long(name), CREATED.createdAt)
+  const base = await open(await packed(cwd))
+  put(cwd, 'site/changed', long('CHANGED'), CREATED.createdAt)
+  const { bytes, report } = await pulled(cwd, { base, moved: false })
+  expect(report.dataBytes).toBe(long('changed').length)
+  expect(await (await open(bytes, [base])).text('site/changed')).toBe(long('CHANGED'))
 })
 
 test('a chain of bases', async () => {
