@@ -288,9 +288,15 @@ export class Archive implements EntryReader {
     return findPacked(this.#data, record, options)
   }
 
-  /** Gives the recorded SHA-256 of a file's data; see {@link Entry.digest}. */
-  async digest(entry: Entry, options?: ReadOptions): Promise<Uint8Array | undefined> {
-    return this.#parts.digests?.at(this.#own(entry).place.line, options)
+  /**
+   * Gives the recorded SHA-256 of a file's data; see {@link Entry.digest}.
+   *
+   * @param entry - a path or an entry of this archive; hardlinks are not followed
+   * @throws EntryNotFoundError; FormatError for a digest section that is none; TypeError for an entry of another archive
+   */
+  async digest(entry: string | Entry, options?: ReadOptions): Promise<Uint8Array | undefined> {
+    const { place } = typeof entry === 'string' ? await this.get(entry, options) : this.#own(entry)
+    return this.#parts.digests?.at(place.line, options)
   }
 
   /** Whether it records the SHA-256 of its files. */

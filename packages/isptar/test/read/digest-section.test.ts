@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import {
   type Archive,
   type ByteSource,
+  EntryNotFoundError,
   FormatError,
   IntegrityError,
   MemorySource,
@@ -84,6 +85,14 @@ it('read along are checked, also where their checksum comes apart from the last 
   const source = new MemorySource(craftArchive({ before: section, listing: `${lines.join('')}\n`, info }))
   await using archive = await openArchive(source, { tailBytes: 39 })
   await expect(collect(archive.entries({ digests: true }))).rejects.toThrow(IntegrityError)
+})
+
+it('one is had by a path, as of an entry', async () => {
+  await using archive = await open(await buildArchive(SMALL_TREE))
+  for await (const entry of archive.entries())
+    expect(await archive.digest(entry.path)).toEqual(await archive.digest(entry))
+  expect(hex(await archive.digest('./d/text'))).toBe(sha256(await archive.bytes('d/text')))
+  await expect(archive.digest('d/none')).rejects.toThrow(EntryNotFoundError)
 })
 
 it('are none where they were not wanted', async () => {
