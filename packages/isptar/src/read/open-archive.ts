@@ -2,13 +2,14 @@
 import { codec as defaultCodec } from '#codec'
 import { UnsupportedError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
-import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
+import type { ByteSource, ReadOptions, TailBytes } from '../io/byte-source.ts'
 import { RESIDENT_LISTING_BYTES, TAIL_BYTES } from '../limits.ts'
 import { type ServiceInfo, serviceNumber } from '../tail/service-info.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
 import { MAX_TRAILER_BYTES } from '../tail/trailer.ts'
 import { Archive } from './archive.ts'
 import { checkBases } from './check-bases.ts'
+import { checkCatalogue } from './check-catalogue.ts'
 import { DigestSection } from './digest-section.ts'
 import { LineLookup } from './line-lookup.ts'
 import { ListingIndex } from './listing-index.ts'
@@ -16,6 +17,9 @@ import { Listing } from './listing.ts'
 import { readTail, tailContentOffset } from './read-tail.ts'
 import { findTailHeader, MAX_TAIL_HEADER_BYTES } from './tail-header.ts'
 import { withTail } from '../io/with-tail.ts'
+
+/** Holds the trailer and nearly any service info; a longer one costs another read. */
+const OWN_END_BYTES = 2048
 
 /** How to open an archive. */
 export interface OpenOptions extends ReadOptions {
@@ -32,7 +36,7 @@ export interface OpenOptions extends ReadOptions {
   whyMissing?: ReadonlyMap<number, string> | undefined
   /**
    * The archive's isolated catalogue, where its own end is not at hand: listing and places come from it, data from the
-   * source. @defaultValue none
+   * source. Where that end is at hand, and the archive is not in slices, the two must belong together. @defaultValue none
    */
   catalogue?: ByteSource | undefined
   /** Longest listing that is kept in memory, in bytes of plaintext. @defaultValue 33,554,432 */
@@ -45,7 +49,7 @@ export interface OpenOptions extends ReadOptions {
  * source, the catalogue and the bases are closed.
  *
  * @param source - the archive, or all its slices as one source
- * @throws BaseMismatchError when a base is not the one that the archive was made against; FormatError when it is no isptar archive or its end is missing; StorageError when it cannot be read
+ * @throws BaseMismatchError when a base is not the one that the archive was made against; FormatError when it is no isptar archive or its end is missing, or the catalogue is that of another; StorageError when it cannot be read
  * @example
  * ```ts
  * const archive = await openArchive(new HttpSource('https://backups.example/site.tgz'))
@@ -82,7 +86,9 @@ async function open(
   const { serviceInfo, tail } = await readTail(bytes, end, { codec, notices, signal: options.signal })
   checkVersion(serviceInfo, listed.name)
   await checkBases({ name: source.name, serviceInfo }, bases, options)
-  const sizeBytes = catalogue ? (await source.readTail(0, options)).sizeBytes : end.sizeBytes
+  const ownEnd = catalogue ? await readOwnEnd(source, options) : end
+  if (catalogue) await checkCatalogue(source, ownEnd, { ...options, name: catalogue.name, serviceInfo, codec })
+  const { sizeBytes } = ownEnd
   const listing = new Listing(bytes, tail, { codec, residentBytes })
   const tailOffset = tailContentOffset(tail)
   const isCatalogue =
@@ -115,6 +121,11 @@ async function open(
     isCatalogue,
     notices,
   })
+}
+
+/** The size of an archive that is opened with a catalogue, and its end, unless a slice might have to be fetched for it. */
+function readOwnEnd(source: ByteSource, options: ReadOptions): Promise<TailBytes> {
+  return source.readTail(source.sliceNames === undefined ? OWN_END_BYTES : 0, options)
 }
 
 interface TailFacts {

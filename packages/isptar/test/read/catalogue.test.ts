@@ -1,10 +1,21 @@
 /** Catalogues: written beside an archive, opened alone, and in place of an end that is missing (SPEC 2.4). */
-import { createArchive, FormatError, isolateCatalogue, MemorySource, MemoryTarget, openArchive } from 'isptar'
+import { readFileSync } from 'node:fs'
+import {
+  type Archive,
+  createArchive,
+  FormatError,
+  isolateCatalogue,
+  MemorySource,
+  MemoryTarget,
+  openArchive,
+} from 'isptar'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { listLikeOriginal } from '../original-reader.ts'
 import { SAMPLE_TIME, SMALL_TREE } from '../write/build-archive.ts'
 import { describeArchive, describeEntry } from './archive-content.ts'
 import { collect } from './collect.ts'
+
+const ORIGINAL = new URL('../../../../fixtures/original/', import.meta.url)
 
 let bytes: Uint8Array
 let catalogue: Uint8Array
@@ -65,6 +76,43 @@ describe('in place of the end', () => {
     await using archive = await openArchive(source, { catalogue: new MemorySource(catalogue) })
     expect(await archive.text('d/text')).toBe('one line\n'.repeat(60))
     await expect(archive.text('d/tagged')).rejects.toThrow(FormatError)
+  })
+
+  describe('that of another archive', () => {
+    const another = async (): Promise<Uint8Array> => {
+      const beside = new MemoryTarget()
+      const writer = createArchive(new MemoryTarget(), { createdAt: SAMPLE_TIME, catalogue: beside })
+      for (const { data, ...entry } of SMALL_TREE.slice(1)) await writer.add(entry, data)
+      await writer.close()
+      return beside.bytes()
+    }
+
+    it('is refused where the end is at hand', async () => {
+      const given = { catalogue: new MemorySource(await another(), 'b.cat') }
+      const error = await openArchive(new MemorySource(bytes, 'a.tgz'), given).catch((caught: unknown) => caught)
+      expect(error).toBeInstanceOf(FormatError)
+      expect(String(error)).toMatch(/b\.cat is the catalogue of another archive than a\.tgz/)
+    })
+
+    it('is refused for archives of the original', async () => {
+      const read = (name: string): Uint8Array => readFileSync(new URL(`${name}/archive.tgz`, ORIGINAL))
+      const open = (given: Uint8Array): Promise<Archive> =>
+        openArchive(new MemorySource(read('plain')), { catalogue: new MemorySource(given) })
+      await (await open(read('plain'))).close()
+      await expect(open(read('types'))).rejects.toThrow(FormatError)
+      await expect(open(catalogue)).rejects.toThrow(FormatError)
+    })
+
+    it('cannot be told where the end is cut off or damaged', async () => {
+      const flipped = (fromEnd: number): Uint8Array =>
+        bytes.map((b, i) => (i === bytes.length - fromEnd ? b ^ 0xff : b))
+      for (const source of [bytes.subarray(0, -1), bytes.subarray(0, 700), flipped(20), flipped(35), flipped(60)]) {
+        await using archive = await openArchive(new MemorySource(source), {
+          catalogue: new MemorySource(await another()),
+        })
+        expect((await collect(archive.entries())).length).toBe(SMALL_TREE.length - 1)
+      }
+    })
   })
 
   it('closing the archive closes it', async () => {
