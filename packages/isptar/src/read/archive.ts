@@ -288,12 +288,7 @@ export class Archive implements EntryReader {
     return findPacked(this.#data, record, options)
   }
 
-  /**
-   * Gives the recorded SHA-256 of a file's data; see {@link Entry.digest}.
-   *
-   * @param entry - a path or an entry of this archive; hardlinks are not followed
-   * @throws EntryNotFoundError; FormatError for a digest section that is none; TypeError for an entry of another archive
-   */
+  /** Gives the recorded SHA-256 of a file by its path or entry; a hardlink has none. See {@link Entry.digest}. */
   async digest(entry: string | Entry, options?: ReadOptions): Promise<Uint8Array | undefined> {
     const { place } = typeof entry === 'string' ? await this.get(entry, options) : this.#own(entry)
     return this.#parts.digests?.at(place.line, options)
