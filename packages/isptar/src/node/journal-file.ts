@@ -2,7 +2,7 @@
  * A file of records that grows: a line of JSON with the lengths of the bytes that follow it, and a CRC-32 of both. A record
  * that was cut by a crash, or damaged, ends the file.
  */
-import { open } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { MiB } from '../limits.ts'
 import { fileError } from './file-error.ts'
@@ -29,13 +29,13 @@ export interface StoredRecord extends JournalRecord {
 
 /** A file that records are added to. */
 export class JournalFile {
-  readonly path: string
+  #path: string
   readonly #handle: FileHandle
   #length: number
 
   /** Use {@link JournalFile.create} or {@link JournalFile.reopen}. */
   private constructor(path: string, handle: FileHandle, length: number) {
-    this.path = path
+    this.#path = path
     this.#handle = handle
     this.#length = length
   }
@@ -52,6 +52,22 @@ export class JournalFile {
       await handle.truncate(end)
       return new JournalFile(path, handle, end)
     })
+  }
+
+  get path(): string {
+    return this.#path
+  }
+
+  /** Its length in bytes. */
+  get sizeBytes(): number {
+    return this.#length
+  }
+
+  /** Takes the name of another file, which is gone then; what was added is durable. */
+  async replace(path: string): Promise<void> {
+    await this.sync()
+    await within('rename', path, () => rename(this.#path, path))
+    this.#path = path
   }
 
   /** Adds a record. */

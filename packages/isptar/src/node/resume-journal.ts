@@ -12,10 +12,14 @@ import type {
   SliceJournal,
 } from '../io/slice-journal.ts'
 import { lookAt, removeFile, taken } from './earlier-slices.ts'
-import { JournalFile, readJournal, type StoredRecord } from './journal-file.ts'
+import { KiB } from '../limits.ts'
+import { JournalFile, type JournalRecord, readJournal, type StoredRecord } from './journal-file.ts'
 
 /** Raised with every change of the file. */
 const VERSION = 1
+
+/** What is of no use any more is dropped when there is more of it than of all else, and than this. */
+const SPARE_BYTES = 256 * KiB
 
 /** What two runs must have in common, by names that a message may say; each value is anything that JSON holds. */
 export type RunFacts = Readonly<Record<string, unknown>>
@@ -29,11 +33,16 @@ interface SavedValue {
 
 /** The journal of an archive. */
 export class ResumeJournal implements SliceJournal {
-  readonly #file: JournalFile
+  /** Told when the file is another one than before. */
+  onReplaced: (() => void) | undefined
+  #file: JournalFile
+  /** Length of all lines and their digests. */
+  #lineBytes: number
   /** Where the last checkpoint ends; undefined before there is one. */
   readonly #end: number
 
-  private constructor(file: JournalFile, end: number) {
+  private constructor(file: JournalFile, end: number, lineBytes: number) {
+    this.#lineBytes = lineBytes
     this.#file = file
     this.#end = end
   }
@@ -49,7 +58,7 @@ export class ResumeJournal implements SliceJournal {
     const file = await JournalFile.create(path)
     await file.append({ kind: 'begin', value: { version: VERSION, facts }, parts: [] })
     await file.sync()
-    return new ResumeJournal(file, 0)
+    return new ResumeJournal(file, 0, 0)
   }
 
   /**
@@ -69,28 +78,61 @@ export class ResumeJournal implements SliceJournal {
     let end = 0
     let point: StoredRecord | undefined
     let handedOver = 0
+    let lineBytes = 0
     for await (const record of readJournal(path)) {
       if (record.kind === 'begin') checkFacts(path, record.value, facts)
       if (record.kind === 'save') point = record
+      lineBytes += lengthOfLines(record)
       if (record.kind === 'handed over') handedOver = Number(record.value)
       if (record.kind !== 'lines') end = record.end
       isBegun = true
     }
     if (!isBegun) return undefined
-    const journal = new ResumeJournal(await JournalFile.reopen(path, end), point?.end ?? 0)
+    const journal = new ResumeJournal(await JournalFile.reopen(path, end), point?.end ?? 0, lineBytes)
     return { journal, from: point && { point: decodePoint(point), handedOver } }
   }
 
   async note({ lines, digests }: ListedLines): Promise<void> {
-    await this.#file.append({ kind: 'lines', value: null, parts: [lines, digests] })
+    const record = { kind: 'lines', value: null, parts: [lines, digests] }
+    this.#lineBytes += lengthOfLines(record)
+    await this.#file.append(record)
   }
 
   async save({ checkpoint, finished, held }: SavedPoint): Promise<void> {
     const { state, lines, digests } = checkpoint
     const value: SavedValue = { state, finished, held: held.map((piece) => (piece === 'cut' ? 0 : piece.length)) }
     const bytes = held.filter((piece) => piece !== 'cut')
-    await this.#file.append({ kind: 'save', value, parts: [lines, digests, ...bytes] })
+    const record = { kind: 'save', value, parts: [lines, digests, ...bytes] }
+    const before = this.#file.sizeBytes
+    await this.#file.append(record)
     await this.#file.sync()
+    const neededBytes = this.#lineBytes + this.#file.sizeBytes - before
+    this.#lineBytes += lengthOfLines(record)
+    if (this.#file.sizeBytes > 2 * neededBytes + SPARE_BYTES) await this.#compact()
+  }
+
+  /** A disk that holds little more than two slices must do, so what earlier checkpoints held does not stay. */
+  async #compact(): Promise<void> {
+    const { path, sizeBytes } = this.#file
+    await removeFile(`${path}.new`)
+    const file = await JournalFile.create(`${path}.new`)
+    try {
+      let handedOver: StoredRecord | undefined
+      for await (const record of readJournal(path)) {
+        if (record.kind === 'handed over') handedOver = record
+        else if (record.kind !== 'save' || record.end === sizeBytes) await file.append(record)
+        else await file.append({ kind: 'lines', value: null, parts: record.parts.slice(0, 2) })
+      }
+      if (handedOver) await file.append(handedOver)
+      await file.replace(path)
+    } catch (error) {
+      await file.close()
+      await removeFile(`${path}.new`)
+      throw error
+    }
+    await this.#file.close()
+    this.#file = file
+    this.onReplaced?.()
   }
 
   async markHandedOver(slice: number): Promise<void> {
@@ -114,8 +156,13 @@ export class ResumeJournal implements SliceJournal {
   /** Closes the file and removes it: it is not needed any more. */
   async remove(): Promise<void> {
     await this.#file.close()
+    await removeFile(`${this.#file.path}.new`)
     await removeFile(this.#file.path)
   }
+}
+
+function lengthOfLines({ kind, parts: [lines, digests] }: JournalRecord): number {
+  return kind === 'lines' || kind === 'save' ? (lines?.length ?? 0) + (digests?.length ?? 0) : 0
 }
 
 /** A file that somebody else gave this name is not replaced, nor what a link of this name leads to. */

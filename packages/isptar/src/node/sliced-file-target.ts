@@ -169,7 +169,11 @@ export class SlicedFileTarget implements Target {
   }
 
   #useJournal(journal: ResumeJournal): void {
-    this.#own.add(`${this.name}.resume`)
+    const addOwn = (): void => {
+      for (const name of ['.resume', '.resume.new']) this.#own.add(`${this.name}${name}`)
+    }
+    addOwn()
+    journal.onReplaced = addOwn
     this.#journal = journal
     this.#slices = this.#createSlices()
   }

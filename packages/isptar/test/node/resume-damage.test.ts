@@ -1,5 +1,5 @@
 /** What lies where a journal is kept, journals that are damaged, and runs that began elsewhere. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type FinishedSlice, openArchive } from 'isptar'
 import { openFile, packTree, SlicedFileTarget } from 'isptar/node'
@@ -73,6 +73,31 @@ it('no bit of a journal can change what comes out', async () => {
     await scene.check()
     expect(scene.differences()).toBe('')
   }
+})
+
+it('a journal does not grow with the archive, and goes on after it shrank', async () => {
+  scene.plantTree(3_000_000)
+  const away = join(scene.folder, 'away')
+  mkdirSync(away)
+  let longest = 0
+  const onSlice = ({ name, slice, isLast }: FinishedSlice): void => {
+    if (existsSync(journal)) longest = Math.max(longest, statSync(journal).size)
+    renameSync(name, join(away, basename(name)))
+    if (slice % 40 === 0 && !isLast) throw new Error('stop')
+  }
+  for (let runs = 0; runs < 2; runs += 1)
+    await expect(scene.pack(20_000, { onSlice, resume: true })).rejects.toThrow('stop')
+  const { problems } = await scene.pack(20_000, {
+    onSlice: ({ name }) => renameSync(name, join(away, basename(name))),
+    resume: true,
+  })
+  expect(problems).toEqual([])
+  expect(longest).toBeLessThan(800_000)
+  expect(scene.files()).toEqual([])
+  rmSync(join(scene.folder, 'out'), { recursive: true })
+  renameSync(away, join(scene.folder, 'out'))
+  await scene.check()
+  expect(scene.differences()).toBe('')
 })
 
 it('tells of a slice by the path of this run', async () => {
