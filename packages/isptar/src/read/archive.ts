@@ -253,7 +253,7 @@ export class Archive implements EntryReader {
 
   /** Finds whose data is meant and checks the part asked for; its line was checked after that. */
   async #locate(given: string | Entry, options: StreamOptions): Promise<DataPart> {
-    const entry = typeof given === 'string' ? await this.get(given, options) : this.#own(given)
+    const entry = await this.#own(given, options)
     const { record, place } = await followHardlinks(this, entry, options)
     await this.#ensureRight(record, place, options)
     const { start = 0, end = record.sizeBytes } = options
@@ -269,9 +269,10 @@ export class Archive implements EntryReader {
     if (depth > 0 && this.bases[depth - 1] !== undefined) await this.checkBases(new Set([depth]), options)
   }
 
-  #own(entry: Entry): Entry {
-    if (entry.isOf(this)) return entry
-    throw new TypeError(`${JSON.stringify(entry.path)} is an entry of another archive than ${this.name}`)
+  async #own(given: string | Entry, options?: ReadOptions): Promise<Entry> {
+    if (typeof given === 'string') return this.get(given, options)
+    if (given.isOf(this)) return given
+    throw new TypeError(`${JSON.stringify(given.path)} is an entry of another archive than ${this.name}`)
   }
 
   /**
@@ -283,15 +284,14 @@ export class Archive implements EntryReader {
    * @throws FormatError, IntegrityError, BaseMismatchError; also while its chunks are read
    */
   async packed(entry: Entry, options: PackedOptions = {}): Promise<PackedMember | undefined> {
-    const { record, place } = this.#own(entry)
+    const { record, place } = await this.#own(entry)
     await this.#ensureRight(record, place, options)
     return findPacked(this.#data, record, options)
   }
 
   /** Gives the recorded SHA-256 of a file by its path or entry; a hardlink has none. See {@link Entry.digest}. */
-  async digest(entry: string | Entry, options?: ReadOptions): Promise<Uint8Array | undefined> {
-    const { place } = typeof entry === 'string' ? await this.get(entry, options) : this.#own(entry)
-    return this.#parts.digests?.at(place.line, options)
+  digest(entry: string | Entry, options?: ReadOptions): Promise<Uint8Array | undefined> {
+    return this.#own(entry, options).then(({ place }) => this.#parts.digests?.at(place.line, options))
   }
 
   /** Whether it records the SHA-256 of its files. */
