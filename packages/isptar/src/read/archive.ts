@@ -67,9 +67,7 @@ export interface ArchiveParts {
   readonly partName?: string | undefined
 }
 
-/**
- * An archive opened by {@link openArchive}. Close it, or hold it with `await using`; closing closes its source.
- */
+/** An archive opened by {@link openArchive}. Close it, or hold it with `await using`; closing closes its source. */
 export class Archive implements EntryReader {
   /** What its source is called. */
   readonly name: string
