@@ -17,6 +17,9 @@ import type { FetchOptions } from './fetch-options.ts'
 import { createFetch } from './fetch-slice.ts'
 import type { PartOptions } from './part-options.ts'
 
+/** What to do with an ordinary tar.gz. */
+const ORDINARY = '; it is a gzip file: `tar tzf` reads an ordinary one, and `isptar create` makes a seekable one'
+
 /** An open archive and what was read of it so far. */
 export interface NamedArchive {
   readonly archive: Archive
@@ -52,7 +55,8 @@ export async function openNamed(name: string, options: NamedOptions, context: Co
     for (const notice of archive.notices) await context.warn(notice)
     return { archive, counter }
   } catch (error) {
-    if (isIsptarError(error)) await explain(error, name, counter.name, signal)
+    if (isIsptarError(error)) explain(error, counter.name)
+    if (isIsptarError(error, 'format') && !catalogue && (await isGzip(name, signal))) error.message += ORDINARY
     throw error
   }
 }
@@ -112,11 +116,9 @@ function openSource(name: string, { signal, fetchSlice, catalogue }: SourceOptio
   return isUrl(name) ? openUrl(name, { signal }) : openFile(name, { fetchSlice, catalogue })
 }
 
-/** Says of which archive an error speaks, and what to do with an ordinary tar.gz. */
-async function explain(error: IsptarError, name: string, shown: string, signal: AbortSignal): Promise<void> {
+/** Says of which archive an error speaks. */
+function explain(error: IsptarError, shown: string): void {
   if (!error.message.includes(shown)) error.message = `${shown}: ${error.message}`
-  if (isIsptarError(error, 'format') && (await isGzip(name, signal)))
-    error.message += '; it is a gzip file: `tar tzf` reads an ordinary one, and `isptar create` makes a seekable one'
 }
 
 async function isGzip(name: string, signal: AbortSignal): Promise<boolean> {

@@ -178,6 +178,32 @@ describe('with --listing', () => {
     expect(io.stdout.bytes).toEqual(readFileSync(join(tree(), 'a')))
   })
 
+  test('without it, what to name is said', async () => {
+    for (const command of ['list', 'verify', 'extract']) {
+      const { io, code } = await isptar(command, archive, '--fetch-slice', program())
+      expect(code).toBe(10)
+      expect(io.stderr.text).toMatch(
+        / no such file, nor [^\n]+ name the last one, [^\n]+\.tgz\.partN, or [^\n]+ \(--listing\)\n$/,
+      )
+    }
+    expect((await isptar('list', archive)).io.stderr.text).toMatch(/nor slices of it\n$/)
+    expect(log()).toEqual([])
+  })
+
+  test('that of another archive is refused', async () => {
+    mkdirSync(tree())
+    for (const name of ['a', 'b']) {
+      writeFileSync(join(tree(), name), name)
+      expect((await isptar('create', join(folder, `${name}.tgz`), '.', '-C', tree())).code).toBe(0)
+    }
+    expect((await isptar('isolate', join(folder, 'a.tgz'), join(folder, 'a.cat'))).code).toBe(0)
+    const { io, code } = await isptar('list', join(folder, 'b.tgz'), '--listing', join(folder, 'a.cat'))
+    expect([code, io.stdout.text]).toEqual([3, ''])
+    expect(io.stderr.text).toMatch(
+      /a\.cat is the catalogue of another archive than \S+b\.tgz,[^\n]+ of this archive\n$/,
+    )
+  })
+
   test('a catalogue that is none is named', async () => {
     writeFileSync(join(folder, 'far.cat'), 'no catalogue')
     const { io, code } = await isptar('list', archive, '--listing', join(folder, 'far.cat'), '--fetch-slice', 'true')

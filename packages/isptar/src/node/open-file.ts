@@ -60,7 +60,7 @@ export async function openFile(path: string, options: OpenFileOptions = {}): Pro
   if (sizes && highest > sizes.length) throw notInCatalogue(`${archive}.part${highest}`, catalogue.name, sizes.length)
   const count = sizes?.length ?? highest
   const hasNone = sizes ? found.size === 0 && fetchSlice === undefined : count === 0
-  if (hasNone) throw nothingFound(path)
+  if (hasNone) throw nothingFound(path, fetchSlice !== undefined)
   if (!sizes && !found.has(count) && fetchSlice === undefined) throw endMissing(archive, count)
   const pool = new FilePool()
   const parts = Array.from({ length: count }, (_, index): SlicePart => {
@@ -87,8 +87,9 @@ function filePart(path: string, pin: FilePin, pool: FilePool): SlicePart {
   return { name: path, sizeBytes: pin.sizeBytes, open: async () => pool.open(path, pin) }
 }
 
-function nothingFound(path: string): StorageError {
-  const message = `cannot open ${path}: no such file, nor slices of it`
+function nothingFound(path: string, fetches: boolean): StorageError {
+  const hint = fetches ? `; to fetch slices, name the last one, ${path}.partN, or give the catalogue (--listing)` : ''
+  const message = `cannot open ${path}: no such file, nor slices of it${hint}`
   return new StorageError(message, { operation: 'open', location: path, kind: 'not-found' })
 }
 
