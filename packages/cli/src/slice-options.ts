@@ -22,6 +22,6 @@ export function addSliceOptions(command: Command): Command {
     )
     .option(
       '--on-slice <command>',
-      'run this after each slice; it may move it away; %f is its path, %n its number, %e 1 for the last, else 0, %p its folder, %b NAME, %c how many there are, %s its SHA-256',
+      'run this after each slice; it may move it away; %f is its path, %n its number, %e 1 for the last, else 0, %p its folder, %b NAME, %c how many so far, %s its SHA-256',
     )
 }

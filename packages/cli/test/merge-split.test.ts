@@ -233,7 +233,9 @@ describe('split', () => {
   test('gives the archives back', async () => {
     await makeWeek()
     await mergeWeek()
-    mkdirSync(at('out'))
+    await command(['split', at('week.tgz'), '-C', at('out', 'new')])
+    expect(readdirSync(at('out', 'new')).length).toBe(3)
+    rmSync(at('out', 'new'), { recursive: true })
     await command(['split', at('week.tgz'), '-C', at('out')])
     expect(readdirSync(at('out')).sort()).toEqual(['split_monday.tgz', 'split_sunday.tgz', 'split_tuesday.tgz'])
     // A full archive becomes itself again.
@@ -275,14 +277,44 @@ describe('split', () => {
 
   test('an archive that was not merged has nothing to split', async () => {
     await makeWeek()
-    const io = await command(['split', at('sunday.tgz'), '-C', folder], 5)
+    const io = await command(['split', at('sunday.tgz'), '-C', at('out')], 5)
+    expect(existsSync(at('out'))).toBe(false)
     expect(io.stderr.text).toContain('was not merged of parts')
     await command(['split', at('sunday.tgz'), '-C', ''], 2)
     await command(['split', at('sunday.tgz'), '--prefix', 'a/b'], 2)
   })
 })
 
+test('info says what an archive was merged of', async () => {
+  await makeWeek()
+  await mergeWeek()
+  expect((await command(['info', at('week.tgz')])).stdout.text).toMatch(/^Parts {6}3$/m)
+  const io = await command(['info', '-v', at('week.tgz')])
+  expect(io.stdout.text).toMatch(/^Parts {6}3: sunday, monday, tuesday$/m)
+  const { parts } = JSON.parse((await command(['info', '--json', at('week.tgz')])).stdout.text) as { parts: unknown }
+  expect(parts).toEqual(['sunday', 'monday', 'tuesday'])
+})
+
 describe('isolate', () => {
+  test('info and verify say that a catalogue has no data', async () => {
+    await makeWeek()
+    const name = at('sunday.cat')
+    await command(['isolate', at('sunday.tgz'), name])
+    const info = await command(['info', name])
+    expect(info.stdout.text).toMatch(
+      /^Catalogue [^\n]+ bytes, without the data, which is in the archive that it is of$/m,
+    )
+    expect(JSON.parse((await command(['info', '--json', name])).stdout.text)).toMatchObject({ catalogue: true })
+    const io = await command(['verify', name], 1)
+    expect(io.stdout.text).toBe(
+      `${name}: the listing is sound, 3 entries; this is a catalogue: it has no data that could be checked\n`,
+    )
+    const { stdout } = await command(['verify', '--json', name], 1)
+    expect(JSON.parse(stdout.text)).toMatchObject({ ok: true, catalogue: true, entries: 3, data_size: 0 })
+    await command(['verify', '--quick', name])
+    await command(['verify', at('sunday.tgz'), '--listing', name])
+  })
+
   test('the catalogue lists the archive and is a base for the next', async () => {
     await makeWeek()
     await command(['isolate', at('tuesday.tgz'), at('tuesday.cat')])

@@ -19,6 +19,8 @@ export interface ArchiveInfo {
   /** Its bytes, where they are not UTF-8. */
   readonly name_b64?: string
   readonly format: 1 | 2
+  /** True for an isolated catalogue, whose data is elsewhere. */
+  readonly catalogue?: true
   readonly writer?: string
   readonly created?: string
   readonly identity?: string
@@ -31,6 +33,8 @@ export interface ArchiveInfo {
   /** `size` over `data_size`. */
   readonly ratio?: number
   readonly slices: number
+  /** Names of the archives that it was merged of. */
+  readonly parts?: readonly string[]
   /** Bytes of the packed listing. */
   readonly listing_size: number
   /** What it was made against, nearest first; at most eight are recorded, and none by the original. */
@@ -49,7 +53,7 @@ export async function info(name: string, options: InfoOptions, context: Context)
   try {
     const described = await describe(archive, counter, context.io.signal)
     const { stdout } = context.io
-    const text = options.json ? infoJson(described) : render(described, archive.sliceNames)
+    const text = options.json ? infoJson(described) : render(described, archive.sliceNames, context.verbose)
     await stdout.write(text)
     return OK
   } finally {
@@ -75,6 +79,7 @@ async function describe(archive: Archive, counter: CountedSource, signal: AbortS
     if (entry.dirty) counts.dirty += 1
   }
   const { writer, createdAt, identity } = archive
+  const parts = await archive.parts({ signal })
   const bases = archive.baseIdentities.map((each, index) => ({
     identity: each,
     ...(archive.baseNames[index] && { name: archive.baseNames[index] }),
@@ -82,6 +87,7 @@ async function describe(archive: Archive, counter: CountedSource, signal: AbortS
   return {
     name: archive.name,
     format: archive.formatVersion,
+    ...(archive.isCatalogue && { catalogue: true as const }),
     ...(writer !== undefined && { writer }),
     ...(createdAt !== undefined && { created: createdAt }),
     ...(identity !== undefined && { identity }),
@@ -91,6 +97,7 @@ async function describe(archive: Archive, counter: CountedSource, signal: AbortS
     size: archive.sizeBytes,
     ...(counts.dataBytes > 0 && { ratio: Number((archive.sizeBytes / counts.dataBytes).toFixed(4)) }),
     slices: archive.sliceNames?.length ?? 1,
+    ...(parts.length > 0 && { parts }),
     listing_size: archive.tail.listingPackedBytes,
     ...(bases.length > 0 && { bases }),
     in_base: counts.inBase,
@@ -109,9 +116,8 @@ const TYPE_NOUNS: Readonly<Record<EntryType, readonly [one: string, many: string
   block: ['block device', 'block devices'],
 }
 
-function render(described: ArchiveInfo, sliceNames: readonly string[] | undefined): string {
-  const { format, size, data_size: dataSize, ratio, bases, read, in_base: inBase, dirty } = described
-  const percent = ratio === undefined ? '' : `, ${(ratio * 100).toFixed(1)} % of its data`
+function render(described: ArchiveInfo, sliceNames: readonly string[] | undefined, verbose: boolean): string {
+  const { format, size, data_size: dataSize, bases, read, in_base: inBase, dirty, catalogue, parts } = described
   const rows: [label: string, value: string | undefined][] = [
     ['Archive', described.name],
     ['Format', format === 1 ? '1 (original isptar)' : '2'],
@@ -120,8 +126,9 @@ function render(described: ArchiveInfo, sliceNames: readonly string[] | undefine
     ['Identity', described.identity],
     ['Entries', `${grouped(described.entries)}${typesText(described.types)}`],
     ['Data', exactSize(dataSize)],
-    ['Packed', `${exactSize(size)}${percent}`],
+    [catalogue ? 'Catalogue' : 'Packed', `${exactSize(size)}${packedText(described)}`],
     ['Slices', sliceNames && `${sliceNames.length}: ${sliceNames[0]} … ${sliceNames.at(-1)}`],
+    ['Parts', parts && `${parts.length}${verbose ? `: ${parts.join(', ')}` : ''}`],
     ['Listing', exactSize(described.listing_size)],
     ['Bases', bases && bases.map(({ identity, name }) => name ?? identity).join(', ')],
     ['In a base', inBase > 0 ? `data of ${plural(inBase, 'entry', 'entries')}` : undefined],
@@ -130,6 +137,12 @@ function render(described: ArchiveInfo, sliceNames: readonly string[] | undefine
   ]
   const shown = rows.filter((row): row is [string, string] => row[1] !== undefined)
   return shown.map(([label, value]) => `${label.padEnd(10)} ${escapeName(value)}\n`).join('')
+}
+
+/** Of a differential archive most data is elsewhere, and of a catalogue all of it: a ratio would say nothing. */
+function packedText({ catalogue, ratio, in_base: inBase }: ArchiveInfo): string {
+  if (catalogue) return ', without the data, which is in the archive that it is of'
+  return ratio === undefined || inBase > 0 ? '' : `, ${(ratio * 100).toFixed(1)} % of its data`
 }
 
 function typesText(types: ArchiveInfo['types']): string {

@@ -1,5 +1,5 @@
 /** Takes a merged archive apart. */
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { splitArchive, StorageError, UnsafePathError, UnsupportedError } from 'isptar'
 import type { RelativeOptions } from '../base-options.ts'
@@ -7,7 +7,7 @@ import { UsageError } from '../command-io.ts'
 import type { Context } from '../context.ts'
 import { checkNotRead, copyOptions, fixedTime, summarizeCopy } from '../copy-run.ts'
 import { OK } from '../exit-code.ts'
-import { checkNewArchive, type NewArchiveOptions, openNewArchive } from '../new-archive.ts'
+import { bytesOf, checkNewArchive, type NewArchiveOptions, openNewArchive } from '../new-archive.ts'
 import { openNamed } from '../open-named.ts'
 
 /** Options of `isptar split`. */
@@ -29,6 +29,7 @@ export async function split(name: string, options: SplitOptions, context: Contex
       checkNewArchive(path, options)
       checkNotRead(path, [archive])
     }
+    if (paths.length > 0) mkdirSync(bytesOf(options.directory), { recursive: true })
     const createdAt = archive.formatVersion === 1 ? fixedTime(context) : undefined
     const parts = await splitArchive(archive, (_, index) => openNewArchive(paths[index] ?? '', options, context), {
       ...copyOptions([archive], context),

@@ -27,11 +27,11 @@ export async function verify(name: string, options: VerifyCommandOptions, contex
       onProgress: (state) => progress.update(state, total),
     })
     context.endProgress()
-    if (options.json) await context.io.stdout.write(reportJson(archive.name, quick, report))
-    else await print(archive.name, report, quick, context)
+    if (options.json) await context.io.stdout.write(reportJson(archive, quick, report))
+    else await print(archive, report, quick, context)
     const [problem] = report.problems
     if (problem !== undefined) return exitCodeOfKind(problem.code)
-    return report.baseCount > 0 ? PARTIAL : OK
+    return report.baseCount > 0 || (archive.isCatalogue && !quick) ? PARTIAL : OK
   } finally {
     await archive.close()
   }
@@ -50,7 +50,9 @@ async function openOrReport(
     if (options.json && isIsptarError(error)) {
       const problems = [{ code: error.code, message: error.message }]
       const nothing = { entryCount: 0, dataBytes: 0, dirtyCount: 0, baseCount: 0, notices: [] }
-      await context.io.stdout.write(reportJson(name, quick, { ok: false, problemCount: 1, problems, ...nothing }))
+      await context.io.stdout.write(
+        reportJson({ name, isCatalogue: false }, quick, { ok: false, problemCount: 1, problems, ...nothing }),
+      )
     }
     throw error
   }
@@ -61,9 +63,13 @@ function totalBytes(serviceInfo: ReadonlyMap<string, string>): number | undefine
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
-function reportJson(name: string, quick: boolean, report: VerifyReport): string {
+/** What of an archive its report tells. */
+type Verified = Pick<Archive, 'name' | 'isCatalogue'>
+
+function reportJson({ name, isCatalogue }: Verified, quick: boolean, report: VerifyReport): string {
   const object = {
     ...textFields('name', name),
+    ...(isCatalogue && { catalogue: true }),
     ok: report.ok,
     quick,
     entries: report.entryCount,
@@ -81,17 +87,22 @@ function reportJson(name: string, quick: boolean, report: VerifyReport): string 
   return `${JSON.stringify(object)}\n`
 }
 
-async function print(name: string, report: VerifyReport, quick: boolean, context: Context): Promise<void> {
+async function print(archive: Verified, report: VerifyReport, quick: boolean, context: Context): Promise<void> {
+  const { name } = archive
   for (const notice of report.notices) await context.warn(notice)
   for (const problem of report.problems) await context.fail(problemText(problem))
   if (!report.ok) {
     await context.fail(`${name}: ${plural(report.problemCount, 'problem')} found`)
     return
   }
-  const checked = quick
-    ? `the tail is sound, ${plural(report.entryCount, 'entry', 'entries')}; the data was not read`
-    : `${plural(report.entryCount, 'entry', 'entries')}, ${longSize(report.dataBytes)} of data: ${soundness(report)}`
-  if (!context.quiet) await context.io.stdout.write(`${name}: ${checked}\n`)
+  if (!context.quiet) await context.io.stdout.write(`${name}: ${checkedText(archive, report, quick)}\n`)
+}
+
+function checkedText({ isCatalogue }: Verified, report: VerifyReport, quick: boolean): string {
+  const entries = plural(report.entryCount, 'entry', 'entries')
+  if (quick) return `the tail is sound, ${entries}; the data was not read`
+  if (isCatalogue) return `the listing is sound, ${entries}; this is a catalogue: it has no data that could be checked`
+  return `${entries}, ${longSize(report.dataBytes)} of data: ${soundness(report)}`
 }
 
 function soundness({ baseCount }: VerifyReport): string {

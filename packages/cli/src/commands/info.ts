@@ -9,7 +9,9 @@ export function declareInfo(program: Command, start: Start): void {
   const command = program
     .command('info')
     .summary('describe an archive')
-    .description('Describe an archive: who wrote it and when, what it holds, and what it took to find out.')
+    .description(
+      'Describe an archive: who wrote it and when, what it holds, and what it took to find out. --verbose names the parts of a merged one.',
+    )
     .argument('<archive>', ARCHIVE_HELP)
     .option('--json', 'as one JSON object')
     .option(...FETCH_SLICE_OPTION)

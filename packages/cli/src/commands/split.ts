@@ -15,7 +15,7 @@ export function declareSplit(program: Command, start: Start): void {
       'Take a merged archive apart: each part becomes a full archive again, PREFIX, its name, SUFFIX. Data is moved as it is packed, and checked on its way.',
     )
     .argument('<archive>', ARCHIVE_HELP)
-    .option('-C, --directory <dir>', 'write the archives into this folder', '.')
+    .option('-C, --directory <dir>', 'write the archives into this folder, made when missing', '.')
     .option('--prefix <text>', 'what their names begin with', 'split_')
     .option('--suffix <text>', 'what their names end in', '.tgz')
     .option(...LISTING_OPTION)
