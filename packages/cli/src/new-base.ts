@@ -52,9 +52,13 @@ export function newBaseOptions(
   }
 }
 
-/** Says for a summary what was taken from the bases. */
-export function reusedText({ unchangedCount, movedCount, dataBytes }: PackReport['reused']): string {
+/**
+ * Says for a summary what was taken from the bases.
+ *
+ * @param where - where the data is, when it is not in the archive
+ */
+export function reusedText({ unchangedCount, movedCount, dataBytes }: PackReport['reused'], where = ''): string {
   if (unchangedCount + movedCount === 0) return ''
   const moved = movedCount > 0 ? `, ${movedCount} moved` : ''
-  return `, ${unchangedCount} unchanged${moved} (${longSize(dataBytes)})`
+  return `, ${unchangedCount} unchanged${moved} (${longSize(dataBytes)}${where})`
 }

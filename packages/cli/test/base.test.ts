@@ -62,7 +62,15 @@ describe('create --base', () => {
     renameSync(at('site/b'), at('site/moved'))
     const made = await isptar('-v', 'create', '-C', folder, at('d2.tgz'), 'site', '--base', at('d1.tgz'))
     expect(made.code).toBe(0)
-    expect(made.stderr).toMatch(/, \d+ unchanged, 1 moved \(/)
+    expect(made.stderr).toMatch(
+      /d2\.tgz: 4 entries, 1 new or changed \(0 bytes\), 2 unchanged, 1 moved \(97\.7 KiB in the base\), [\d.]+ \S+ written\n$/,
+    )
+    const full = await isptar('-v', 'create', '-C', folder, at('d3.tgz'), 'site', '--base', at('d2.tgz'), '--copy-data')
+    expect(full.stderr).toMatch(
+      /d3\.tgz: 4 entries, 97\.7 KiB packed into [\d.]+ \S+ \([\d.]+ %\), 4 unchanged \(97\.7 KiB\)\n$/,
+    )
+    const small = await isptar('-v', 'create', '-C', folder, at('small.tgz'), 'site/c')
+    expect(small.stderr).toMatch(/small\.tgz: 1 entry, 6 bytes packed into \d+ bytes\n$/)
     const restored = await isptar('extract', at('d2.tgz'), '-C', at('out'))
     expect(restored).toEqual({ code: 0, stdout: '', stderr: '' })
     expect(readFileSync(at('out/site/moved'), 'utf8')).toBe('b'.repeat(100_000))

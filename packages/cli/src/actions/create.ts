@@ -11,7 +11,7 @@ import { bytesOf, checkNewArchive, checkRoots, openNewArchive, storedSuffixes } 
 import { checkNewBase, newBaseOptions, openNewBase, reusedText } from '../new-base.ts'
 import type { SliceOptions } from '../slice-options.ts'
 import { escapeName } from '../text/escape-name.ts'
-import { longSize, plural } from '../text/quantity.ts'
+import { grouped, longSize, plural } from '../text/quantity.ts'
 import type { WalkOptions } from '../walk-options.ts'
 
 /** Options of `isptar create`. */
@@ -99,7 +99,8 @@ async function pack(
   context.endProgress()
   if (report.afterRunError instanceof Error)
     await context.fail(`the archive is whole, but ${report.afterRunError.message}`)
-  await context.summarize(summaryText(target.name, report))
+  const isDifferential = options.opened !== undefined && !options.copyData
+  await context.summarize(summaryText(target.name, report, isDifferential))
   return report.ok ? OK : PARTIAL
 }
 
@@ -119,12 +120,23 @@ function isSameAs(own: FileIdentity): (file: FileIdentity) => boolean {
   return (file) => file.ino === own.ino && file.dev === own.dev
 }
 
-function summaryText(name: string, { summary, entryCount, problems, reused }: PackReport): string {
-  const { dataBytes, sizeBytes } = summary
-  const percent = dataBytes > 0 ? ` (${((sizeBytes / dataBytes) * 100).toFixed(1)} %)` : ''
+function summaryText(name: string, report: PackReport, isDifferential: boolean): string {
+  const { entryCount, problems } = report
+  const what = isDifferential ? storedText(report) : packedText(report)
   const trouble = problems.length > 0 ? `, ${plural(problems.length, 'problem')}` : ''
-  return (
-    `${escapeName(name)}: ${plural(entryCount, 'entry', 'entries')}, ` +
-    `${longSize(dataBytes)} packed into ${longSize(sizeBytes)}${percent}${reusedText(reused)}${trouble}`
-  )
+  return `${escapeName(name)}: ${plural(entryCount, 'entry', 'entries')}, ${what}${trouble}`
+}
+
+function packedText({ summary: { dataBytes, sizeBytes }, reused }: PackReport): string {
+  // Of a few small files the archive is larger than they are, which is of no interest.
+  const percent = sizeBytes < dataBytes ? ` (${((sizeBytes / dataBytes) * 100).toFixed(1)} %)` : ''
+  return `${longSize(dataBytes)} packed into ${longSize(sizeBytes)}${percent}${reusedText(reused)}`
+}
+
+/** The size of all data has nothing to do with that of an archive that refers to most of it. */
+function storedText({ summary, entryCount, reused }: PackReport): string {
+  const newCount = entryCount - reused.unchangedCount - reused.movedCount
+  const newBytes = longSize(summary.dataBytes - reused.dataBytes)
+  const unchanged = reusedText(reused, ' in the base')
+  return `${grouped(newCount)} new or changed (${newBytes})${unchanged}, ${longSize(summary.sizeBytes)} written`
 }
