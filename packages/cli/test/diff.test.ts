@@ -48,6 +48,30 @@ test('an archive and its folder', async () => {
   expect(await diff([archive, folder], 1)).toContain('M site/ (mtime)\n')
 })
 
+test('the folder that was packed is refused, with the one that is meant', async () => {
+  const { folder, archive } = await makeSite()
+  const deep = join(folder, 'deep.tgz')
+  expect(await run(['create', deep, join(folder, 'site')], fakeIo())).toBe(0)
+  for (const given of [join(folder, 'site'), `${folder}/site/`, `${folder}/site/.`])
+    expect(await diff([archive, given], 2)).toBe(
+      `isptar: the paths of ${archive} begin with site, which is not in ${given}; ` +
+        `if ${given} is what was packed, give the folder in which that lies: ${folder}\n`,
+    )
+  expect(await diff([deep, join(folder, 'site')], 2)).toMatch(/ give the folder in which that lies: \/\n$/)
+  expect(await diff([deep, '/'], 0)).toBe('')
+})
+
+test('a folder that is only called like one that was packed is compared with', async () => {
+  const { folder, archive } = await makeSite()
+  mkdirSync(join(folder, 'other/site'), { recursive: true })
+  expect(await diff([archive, join(folder, 'other/site')], 1)).toBe('- site/\n- site/a\n- site/sub/\n- site/sub/b\n')
+  mkdirSync(join(folder, 'site/site'))
+  const top = join(folder, 'top.tgz')
+  expect(await run(['create', '-C', join(folder, 'site'), top, '.'], fakeIo())).toBe(0)
+  rmSync(join(folder, 'site/site'), { recursive: true })
+  expect(await diff([top, join(folder, 'site'), '--ignore', 'mtime'], 1)).toBe('- site/\n')
+})
+
 test('--base names bases of the first archive that lie elsewhere', async () => {
   const { folder } = await makeSite()
   const [base, archive] = [join(folder, 'elsewhere/full.tgz'), join(folder, 'diff.tgz')]

@@ -10,6 +10,7 @@ import { OK, PARTIAL } from '../exit-code.ts'
 import { bytesOf } from '../new-archive.ts'
 import { openNamed } from '../open-named.ts'
 import { closeAll } from '../open-several.ts'
+import { refusePackedFolder } from '../packed-folder.ts'
 import { textFields } from '../text/entry-json.ts'
 import { escapeName } from '../text/escape-name.ts'
 import type { WalkOptions } from '../walk-options.ts'
@@ -50,6 +51,7 @@ async function diffFolder(name: string, folder: string, options: DiffOptions, co
   const { archive } = await openNamed(name, { ...options, findsBases: true }, context)
   let problems = 0
   try {
+    await refusePackedFolder(archive, folder, context)
     const differences = compareWithTree(archive, bytesOf(folder), {
       ...compareOptions(options, context),
       exclude: options.exclude,
