@@ -7,8 +7,9 @@ import type { SharedWork } from '../io/shared-work.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
-import { type ServiceInfo, serviceList } from '../tail/service-info.ts'
+import type { ServiceInfo } from '../tail/service-info.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
+import { ArchiveFacts } from './archive-facts.ts'
 import { checkReferredBases } from './check-references.ts'
 import type { DigestSection } from './digest-section.ts'
 import { Entry, type EntryLine, type EntryReader, type StreamOptions } from './entry.ts'
@@ -68,13 +69,11 @@ export interface ArchiveParts {
 }
 
 /** An archive opened by {@link openArchive}. Close it, or hold it with `await using`; closing closes its source. */
-export class Archive implements EntryReader {
+export class Archive extends ArchiveFacts implements EntryReader {
   /** What its source is called. */
   readonly name: string
   /** Length of the whole archive in bytes. */
   readonly sizeBytes: number
-  /** The service info, every key. */
-  readonly serviceInfo: ServiceInfo
   /** Where the parts of the tail lie. */
   readonly tail: TailLayout
   /** Oddities that were read over when it was opened. */
@@ -84,43 +83,13 @@ export class Archive implements EntryReader {
 
   /** Use {@link openArchive}. */
   constructor(parts: ArchiveParts) {
+    super(parts.serviceInfo)
     this.name = parts.source.name
     this.sizeBytes = parts.sizeBytes
-    this.serviceInfo = parts.serviceInfo
     this.tail = parts.tail
     this.notices = parts.notices
     this.#parts = parts
     this.#data = parts.data
-  }
-
-  /** 2 when the listing has our columns, 1 for archives of the original program. */
-  get formatVersion(): 1 | 2 {
-    return this.serviceInfo.get('format') === '2' ? 2 : 1
-  }
-
-  /** Program that wrote it, `isptar/0.1.0`; undefined in format 1. */
-  get writer(): string | undefined {
-    return this.serviceInfo.get('writer')
-  }
-
-  /** When it was written, RFC 3339; undefined in format 1. */
-  get createdAt(): string | undefined {
-    return this.serviceInfo.get('created')
-  }
-
-  /** Its identity: the SHA-256 of its listing in hex; undefined in format 1. */
-  get identity(): string | undefined {
-    return this.serviceInfo.get('listing_sha256')
-  }
-
-  /** Identities of its bases, nearest first, as far as it says them; empty for full archives and in format 1. */
-  get baseIdentities(): readonly string[] {
-    return serviceList(this.serviceInfo, 'base', ',')
-  }
-
-  /** Names under which its bases may be found, nearest first; empty where it knows none. */
-  get baseNames(): readonly string[] {
-    return serviceList(this.serviceInfo, 'base_name', '/')
   }
 
   /** The bases it was opened with, nearest first; undefined where one was not given. */
@@ -131,12 +100,6 @@ export class Archive implements EntryReader {
   /** Whether it is an isolated catalogue, opened without the archive that has the data. */
   get isCatalogue(): boolean {
     return this.#parts.isCatalogue
-  }
-
-  /** How many entries it says it has; undefined in format 1 and when what it says is no number. */
-  get entryCount(): number | undefined {
-    const count = this.serviceInfo.get('entries')
-    return count !== undefined && /^[0-9]{1,15}$/.test(count) ? Number(count) : undefined
   }
 
   /** Which part of a merged archive this is; undefined for a whole archive. See {@link part}. */
@@ -175,7 +138,7 @@ export class Archive implements EntryReader {
     digests: AsyncGenerator<Uint8Array | undefined, void, undefined> | undefined,
   ): AsyncGenerator<Entry, void, undefined> {
     for (const [index, bytes] of lines.entries()) {
-      const digest = (await digests?.next())?.value ?? undefined
+      const digest = digests && ((await digests.next()).value ?? undefined)
       const record = wanted(bytes) ? decodeListingLine(bytes) : undefined
       if (record !== undefined) yield new Entry(record, this, { line: firstLine + index, checked, digest })
     }
