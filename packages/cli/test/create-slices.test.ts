@@ -99,7 +99,7 @@ describe('create --slice', () => {
 
   test('ends when the command fails, and says which slices are whole', async () => {
     const { code, stderr } = await create(['--slice', '10000', '--shell', '--on-slice', 'test %n != 2'])
-    expect(code).toBe(10)
+    expect(code).toBe(11)
     expect(stderr).toContain('a.tgz.part2) was not handed over')
     expect(stderr).toContain('; slices 1 to 2 are whole')
     expect(archives()).toEqual([...FOUR.slice(0, 2), 'a.tgz.resume'])
@@ -159,7 +159,7 @@ describe('create --resume', () => {
 
   test('makes a catalogue of an archive whose tail was written by the first run', async () => {
     const options = ['--save-listing', at('list.tgz'), '--slice', '10000']
-    expect(await create([...options, '--shell', '--on-slice', 'test %n != 3'])).toMatchObject({ code: 10 })
+    expect(await create([...options, '--shell', '--on-slice', 'test %n != 3'])).toMatchObject({ code: 11 })
     expect(await create([...options, '--resume'])).toEqual({ code: 0, stderr: '' })
     expect(archives()).toEqual(FOUR)
     expect(await run(['list', at('list.tgz')], fakeIo())).toBe(0)

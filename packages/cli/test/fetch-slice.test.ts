@@ -89,10 +89,10 @@ describe('--fetch-slice', () => {
     if (command === 'verify') expect(log().length).toBe(8)
   })
 
-  test('that fails names the slice and ends as other failures of a store do', async () => {
+  test('that fails names the slice and ends as other commands that fail', async () => {
     place(8)
     const { io, code } = await isptar('list', archive, '--fetch-slice', program('exit 3'))
-    expect(code).toBe(10)
+    expect(code).toBe(11)
     expect(io.stderr.text).toMatch(
       /^isptar: cannot fetch \S+ \S+ archive\.tgz\.part1 \(slice 1\): the command failed with exit code 3: [^\n]+\n$/,
     )

@@ -4,7 +4,7 @@
  */
 import { createSha256 } from '#sha256'
 import type { Sha256 } from '../bytes/sha256.ts'
-import { LimitError, StorageError } from '../errors.ts'
+import { CommandError, LimitError, StorageError } from '../errors.ts'
 import { MAX_SLICES } from '../limits.ts'
 import type { Checkpoint, FinishedSlice, HeldPiece, ListedLines, ResumePoint, SliceJournal } from './slice-journal.ts'
 import type { Target } from './target.ts'
@@ -27,7 +27,8 @@ export interface SlicedTargetOptions {
   open: (slice: number) => SliceTarget
   /**
    * Told of each slice that is stored. Nothing more is written before its promise settles, so it may move the slice away:
-   * a disk that holds two slices is enough for any archive. Its failure ends the writing.
+   * a disk that holds two slices is enough for any archive. Its failure ends the writing, by a CommandError where that is
+   * what it failed with, else by a StorageError.
    *
    * @defaultValue nobody is told
    */
@@ -80,7 +81,7 @@ export class SlicedTarget implements Target {
     return this.#finished
   }
 
-  /** @throws StorageError, which says what slices are whole; LimitError past 100,000 slices */
+  /** @throws StorageError or CommandError, which says what slices are whole; LimitError past 100,000 slices */
   write(bytes: Uint8Array): Promise<void> {
     return this.#step('write', () => (this.#options.journal ? this.#hold(bytes) : this.#take(bytes)))
   }
@@ -96,7 +97,7 @@ export class SlicedTarget implements Target {
   /**
    * Commits the last slice.
    *
-   * @throws StorageError also when `onSlice` fails for it, and then the archive is whole all the same
+   * @throws StorageError or CommandError also when `onSlice` fails for it, and then the archive is whole all the same
    */
   commit(): Promise<void> {
     return this.#step('commit', async () => {
@@ -202,6 +203,7 @@ export class SlicedTarget implements Target {
       await onSlice?.(finished)
     } catch (error) {
       const message = `slice ${finished.slice} (${finished.name}) was not handed over: ${reasonOf(error)}`
+      if (error instanceof CommandError) throw retell(error, message)
       throw new StorageError(message, { operation: 'hand over', location: finished.name, kind: 'other', cause: error })
     }
     this.#handedOver = finished.slice
@@ -213,12 +215,11 @@ export class SlicedTarget implements Target {
     try {
       await this.#state.run(operation, step)
     } catch (error) {
-      if (!(error instanceof StorageError) || this.#finished === 0) throw error
-      const { operation: failed, location, kind, retryable } = error
+      const canSay = error instanceof StorageError || error instanceof CommandError
+      if (!canSay || this.#finished === 0) throw error
       const which = this.#finished === 1 ? 'slice 1 is whole' : `slices 1 to ${this.#finished} are whole`
       const all = this.#state.committed ? ' and no more are needed' : ''
-      const message = `${error.message}; ${which}${all}`
-      throw new StorageError(message, { operation: failed, location, kind, retryable, cause: error.cause ?? error })
+      throw retell(error, `${error.message}; ${which}${all}`)
     }
   }
 }
@@ -237,6 +238,17 @@ function checkSliceBytes(sliceBytes: number): number {
 function nowhere(name: string): SliceTarget {
   const nothing = async (): Promise<void> => {}
   return { name, write: nothing, commit: nothing, abort: nothing }
+}
+
+/** Gives an error of the same kind that says more. */
+function retell(error: StorageError | CommandError, message: string): StorageError | CommandError {
+  const cause = error.cause ?? error
+  if (error instanceof CommandError) {
+    const { command, exitCode, signal } = error
+    return new CommandError(message, { command, exitCode, signal, cause })
+  }
+  const { operation, location, kind, retryable } = error
+  return new StorageError(message, { operation, location, kind, retryable, cause })
 }
 
 function reasonOf(error: unknown): string {

@@ -1,7 +1,7 @@
 /** The slices of an archive in a folder: which are there, and what to do about those that are not (SPEC 7). */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { StorageError } from '../errors.ts'
+import { CommandError, StorageError } from '../errors.ts'
 import type { ByteSource } from '../io/byte-source.ts'
 import type { SlicePart } from '../io/lazy-source.ts'
 import { splitSliceName } from '../io/slice-name.ts'
@@ -96,9 +96,16 @@ export function notFound({ path, slice }: Pick<MissingSlice, 'path' | 'slice'>, 
   return new StorageError(message, { operation: 'open', location: path, kind: 'not-found' })
 }
 
-function fetchError(error: unknown, { path, slice }: Pick<MissingSlice, 'path' | 'slice'>): StorageError {
+function fetchError(
+  error: unknown,
+  { path, slice }: Pick<MissingSlice, 'path' | 'slice'>,
+): StorageError | CommandError {
   const why = error instanceof Error ? error.message : String(error)
-  const kind = error instanceof StorageError ? error.kind : 'other'
   const message = `cannot fetch ${path} (slice ${slice}): ${why}`
+  if (error instanceof CommandError) {
+    const { command, exitCode, signal } = error
+    return new CommandError(message, { command, exitCode, signal, cause: error })
+  }
+  const kind = error instanceof StorageError ? error.kind : 'other'
   return new StorageError(message, { operation: 'fetch', location: path, kind, cause: error })
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  CommandError,
   createArchive,
   type FinishedSlice,
   MemorySource,
@@ -144,6 +145,19 @@ describe('SlicedTarget', () => {
     await target.write(new Uint8Array(1))
     expect(await failureOf(target.commit())).toMatchObject({
       message: 'slice 1 (all.1) was not handed over: down; slice 1 is whole and no more are needed',
+    })
+  })
+
+  it('the failure of a command stays one', async () => {
+    const cause = new CommandError('the command failed with exit code 3: put', { command: 'put', exitCode: 3 })
+    const { target } = sliced(MIN, () => Promise.reject(cause))
+    const error = await failureOf(target.write(new Uint8Array(2 * MIN)))
+    expect(error).toBeInstanceOf(CommandError)
+    expect(error).toMatchObject({
+      message: `slice 1 (all.1) was not handed over: ${cause.message}; slice 1 is whole`,
+      command: 'put',
+      exitCode: 3,
+      cause,
     })
   })
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import {
   type Archive,
   type ByteSource,
+  CommandError,
   createArchive,
   FormatError,
   IntegrityError,
@@ -157,12 +158,17 @@ describe('slices that are missing', () => {
 
 describe('fetching that fails', () => {
   it.each<[string, () => unknown, object]>([
-    ['an error', () => new Error('no tape in the drive'), { kind: 'other' }],
-    ['text', () => 'no tape in the drive', { kind: 'other' }],
+    ['an error', () => new Error('no tape in the drive'), { operation: 'fetch', kind: 'other' }],
+    ['text', () => 'no tape in the drive', { operation: 'fetch', kind: 'other' }],
     [
       'an error of a store',
       () => new StorageError('no tape in the drive', { operation: 'x', location: 'y', kind: 'denied' }),
-      { kind: 'denied' },
+      { operation: 'fetch', kind: 'denied' },
+    ],
+    [
+      'a command that failed',
+      () => new CommandError('no tape in the drive', { command: 'mt', exitCode: 2 }),
+      { code: 'command', command: 'mt', exitCode: 2 },
     ],
   ])('with %s names the slice, and is not tried again', async (_, makeError, details) => {
     await place('sliced', [1])
@@ -175,7 +181,7 @@ describe('fetching that fails', () => {
     const errors = await failuresOf(source.read(0, 1), source.read(1, 1))
     errors.push(await failureOf(source.read(2, 1)))
     for (const error of errors) {
-      expect(error).toMatchObject({ operation: 'fetch', location: `${archivePath}.part1`, ...details })
+      expect(error).toMatchObject(details)
       expect(String(error)).toMatch(/cannot fetch \S+archive\.tgz\.part1 \(slice 1\): no tape in the drive$/)
     }
     expect(calls).toBe(1)
