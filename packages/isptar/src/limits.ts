@@ -47,5 +47,8 @@ export const SEEK_BYTES: number = 1 * MiB
 /** Largest index section that is read: enough for a listing of a hundred million entries. */
 export const MAX_INDEX_BYTES: number = 16 * MiB
 
+/** Archives of a folder whose ends are read to find a base without a name: a request each, where disks are remote. */
+export const MAX_SEARCHED_ARCHIVES = 1000
+
 /** Highest number of a slice in a folder: a stray file named `.part999999999` must not make a list of as many slices. */
 export const MAX_SLICES = 100_000

@@ -4,6 +4,7 @@ import { isIsptarError } from '../errors.ts'
 import type { ByteSource } from '../io/byte-source.ts'
 import type { Archive } from '../read/archive.ts'
 import { openArchive, type OpenOptions } from '../read/open-archive.ts'
+import { findArchives } from './find-archives.ts'
 import { openFile, type OpenFileOptions } from './open-file.ts'
 
 /** Options of {@link openChain}. */
@@ -19,7 +20,8 @@ interface FoundBases {
 
 /**
  * Opens an archive and, where none are given, its bases: files in the folder of the archive, under the names that it has
- * for them. One that is not there, or is another archive, is left out; what lies in it cannot be read then.
+ * for them, or, where it has none, what has the base's identity of the first thousand `*.tgz`, `*.tar.gz` and slices
+ * there. One that is not there, or is another archive, is left out; what lies in it cannot be read then.
  *
  * @param path - of the archive, or of any of its slices
  * @param options - with `bases` nothing is looked for
@@ -68,9 +70,11 @@ async function findBases(archive: Archive, folder: string, options: OpenChainOpt
   const bases: (Archive | undefined)[] = []
   const whyMissing = new Map<number, string>()
   const known = [...named(archive)]
+  const search = searchOnce(folder, options)
   try {
     for (const [index, { identity, name }] of known.entries()) {
-      const found = name === undefined ? undefined : await openBase(join(folder, name), options)
+      const path = name === '' ? (await search()).get(identity) : name && join(folder, name)
+      const found = path === undefined ? undefined : await openBase(path, options)
       const isRight = found && (await found.computeIdentity(options)) === identity
       if (found && !isRight) {
         whyMissing.set(index + 1, `${found.name} is another archive, of the identity ${await found.computeIdentity()}`)
@@ -86,8 +90,15 @@ async function findBases(archive: Archive, folder: string, options: OpenChainOpt
   }
 }
 
+/** Looks through the folder when that is first needed. */
+function searchOnce(folder: string, options: OpenChainOptions): () => Promise<ReadonlyMap<string, string>> {
+  let found: Promise<ReadonlyMap<string, string>> | undefined
+  return () => (found ??= findArchives(folder, (path) => openBase(path, { ...options, fetchSlice: undefined })))
+}
+
 interface NamedBase {
   readonly identity: string
+  /** Of its file; empty where it is not known, undefined where what stands there is no name of a file. */
   readonly name: string | undefined
 }
 
@@ -95,7 +106,7 @@ interface NamedBase {
 function named({ baseIdentities, baseNames }: Archive): readonly NamedBase[] {
   return baseIdentities.map((identity, index) => {
     const name = baseNames[index] ?? ''
-    const isPlain = !/^\.{0,2}$|[/\\\0]/.test(name)
+    const isPlain = !/^\.{1,2}$|[/\\\0]/.test(name)
     return { identity, name: isPlain ? name : undefined }
   })
 }
@@ -108,7 +119,7 @@ function learnFrom(found: Archive, depth: number, known: NamedBase[]): void {
   for (const [index, base] of named(found).entries()) {
     const at = depth + index
     if (known.length === at && known.every(({ identity }) => identity !== base.identity)) known.push(base)
-    else if (known[at]?.name === undefined && known[at]?.identity === base.identity) known[at] = base
+    else if (!known[at]?.name && known[at]?.identity === base.identity) known[at] = base
   }
 }
 

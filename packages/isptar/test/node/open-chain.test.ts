@@ -1,12 +1,16 @@
 /** Archives opened with the bases that lie beside them. */
+import { randomBytes } from 'node:crypto'
 import { copyFileSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Target } from '../../src/io/target.ts'
 import { createArchive } from '../../src/write/archive-writer.ts'
 import { extractTree } from '../../src/node/extract-tree.ts'
 import { FileTarget } from '../../src/node/file-target.ts'
 import { openChain } from '../../src/node/open-chain.ts'
 import { packTree } from '../../src/node/pack-tree.ts'
+import type { FetchSlice } from '../../src/node/slice-files.ts'
+import { SlicedFileTarget } from '../../src/node/sliced-file-target.ts'
 import { contentOf, restoreInto, subfolder } from './pack-support.ts'
 import { makeFolder } from './walk-support.ts'
 
@@ -47,6 +51,56 @@ test('names that an archive has no room for are told by its bases', async () => 
   await using archive = await openChain(at(`10${suffix}`))
   expect(archive.baseNames).toHaveLength(3)
   expect(await restoreInto(archive, base)).toEqual(contentOf(tree))
+})
+
+describe('a base without a name, as of an archive made with a catalogue,', () => {
+  /** `1.tgz`, made with `0.cat`, beside what that is the catalogue of; and an archive that is neither. */
+  async function makeOfCatalogue(open: (path: string) => Target): Promise<Chain> {
+    const chain = await makeChain(0)
+    const { tree, at } = chain
+    writeFileSync(join(tree, 'file0'), randomBytes(10_000))
+    const catalogue = new FileTarget(at('0.cat'))
+    await packTree('.', open(at('0.backup')), { cwd: tree, catalogue })
+    writeFileSync(join(tree, 'file1'), 'of archive 1')
+    await using nearest = await openChain(at('0.cat'))
+    await packTree('.', new FileTarget(at('1.tgz')), { cwd: tree, base: nearest })
+    await packTree('.', new FileTarget(at('2.tar.gz')), { cwd: tree })
+    writeFileSync(at('no-archive.tgz'), 'no archive')
+    mkdirSync(at('folder.tgz'))
+    return chain
+  }
+
+  test('is known by its identity', async () => {
+    const { base, tree, at } = await makeOfCatalogue((path) => new FileTarget(path))
+    renameSync(at('0.backup'), at('renamed.tgz'))
+    copyFileSync(at('0.cat'), at('0.tgz'))
+    await using archive = await openChain(at('1.tgz'))
+    expect(archive.baseNames).toEqual([])
+    expect(archive.bases.map((found) => found?.name)).toEqual([at('renamed.tgz')])
+    expect(await restoreInto(archive, base)).toEqual(contentOf(tree))
+  })
+
+  test('may be in slices, and nothing is fetched to find it', async () => {
+    const { base, tree, at } = await makeOfCatalogue((path) => new SlicedFileTarget(path, { sliceBytes: 4096 }))
+    const fetched: string[] = []
+    const fetchSlice: FetchSlice = async ({ path }) => {
+      fetched.push(path)
+      renameSync(`${path}.gone`, path)
+    }
+    renameSync(at('0.backup.part1'), at('0.backup.part1.gone'))
+    writeFileSync(at('3.tgz.part2'), 'no end of an archive')
+    await using archive = await openChain(at('1.tgz'), { fetchSlice })
+    expect([archive.bases.map((found) => found?.name), fetched]).toEqual([[at('0.backup')], []])
+    expect(await restoreInto(archive, base)).toEqual(contentOf(tree))
+    expect(fetched).toEqual([at('0.backup.part1')])
+  })
+
+  test('is not found under another kind of name, or elsewhere', async () => {
+    const { at } = await makeOfCatalogue((path) => new FileTarget(path))
+    await using archive = await openChain(at('1.tgz'))
+    expect(archive.bases).toEqual([undefined])
+    await expect(archive.text('file0')).rejects.toMatchObject({ code: 'base-mismatch' })
+  })
 })
 
 test('a full archive has none', async () => {
