@@ -129,7 +129,7 @@ export class SlicedFileTarget implements Target {
     return undefined
   }
 
-  /** @throws StorageError, which says what slices are whole */
+  /** @throws StorageError or CommandError, which says what slices are whole */
   async write(bytes: Uint8Array): Promise<void> {
     await this.prepare()
     await this.#slices.write(bytes)
