@@ -31,7 +31,7 @@ export async function verify(name: string, options: VerifyCommandOptions, contex
     else await print(archive, report, quick, context)
     const [problem] = report.problems
     if (problem !== undefined) return exitCodeOfKind(problem.code)
-    return report.baseCount > 0 || (archive.isCatalogue && !quick) ? PARTIAL : OK
+    return !quick && (report.baseCount > 0 || archive.isCatalogue) ? PARTIAL : OK
   } finally {
     await archive.close()
   }

@@ -130,7 +130,8 @@ class Verification {
   }
 
   report(): VerifyReport {
-    if (this.#baseCount > 0) this.#notices.push(`${this.#baseCount} files have their data in a base and were not read`)
+    if (this.#baseCount > 0 && !this.#options.quick)
+      this.#notices.push(`${this.#baseCount} files have their data in a base and were not read`)
     return {
       ok: this.#problemCount === 0,
       entryCount: this.#entryCount,
