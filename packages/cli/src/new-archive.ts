@@ -70,6 +70,7 @@ function openSlices(
   return new SlicedFileTarget(name, {
     sliceBytes: slice,
     overwrite: force ?? false,
+    handsOver: handOver !== undefined,
     onSlice: async (finished) => {
       await context.detail(`slice ${finished.slice} is whole: ${escapeName(finished.name)}`)
       await handOver?.(finished)

@@ -47,8 +47,8 @@ export interface SliceJournal {
   note(lines: ListedLines): Promise<void>
   /** Keeps a point. Durable when the promise settles. */
   save(point: SavedPoint): Promise<void>
-  /** Keeps that `onSlice` is done for a slice. */
-  markHandedOver(slice: number): Promise<void>
+  /** Keeps that `onSlice` is done for a slice, or that there is none. */
+  markHandedOver(slice: FinishedSlice): Promise<void>
 }
 
 /** Where a run that is taken up again goes on. */

@@ -207,7 +207,7 @@ export class SlicedTarget implements Target {
       throw new StorageError(message, { operation: 'hand over', location: finished.name, kind: 'other', cause: error })
     }
     this.#handedOver = finished.slice
-    if (!finished.isLast) await journal?.markHandedOver(finished.slice)
+    if (!finished.isLast) await journal?.markHandedOver(finished)
   }
 
   /** Adds to what goes wrong which slices are whole. */

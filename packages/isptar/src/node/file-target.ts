@@ -237,7 +237,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Makes a new name durable; Windows cannot open folders and needs no such thing. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {

@@ -4,8 +4,10 @@
  */
 import { open, rename } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { MiB } from '../limits.ts'
 import { fileError } from './file-error.ts'
+import { syncFolder } from './file-target.ts'
 import { codec } from './zlib-codec.ts'
 
 const LF = 0x0a
@@ -63,10 +65,13 @@ export class JournalFile {
     return this.#length
   }
 
-  /** Takes the name of another file, which is gone then; what was added is durable. */
+  /** Takes the name of another file, which is gone then; that and what was added is durable. */
   async replace(path: string): Promise<void> {
     await this.sync()
-    await within('rename', path, () => rename(this.#path, path))
+    await within('rename', path, async () => {
+      await rename(this.#path, path)
+      await syncFolder(dirname(path))
+    })
     this.#path = path
   }
 
@@ -75,9 +80,16 @@ export class JournalFile {
     const header = { kind, value, lengths: parts.map((part) => part.length) }
     const sum = parts.reduce((crc, part) => codec.crc32(part, crc), crcOf(header))
     const line = JSON.stringify({ ...header, crc32: sum })
-    await within('write', this.path, async () => {
-      for (const bytes of [Buffer.from(`${line}\n`), ...parts]) await this.#write(bytes)
-    })
+    const from = this.#length
+    try {
+      await within('write', this.path, async () => {
+        for (const bytes of [Buffer.from(`${line}\n`), ...parts]) await this.#write(bytes)
+      })
+    } catch (error) {
+      // The next record takes the place of what was written of this one.
+      this.#length = from
+      throw error
+    }
   }
 
   /** Makes what was added durable. */

@@ -4,8 +4,8 @@ import { decodeText } from '../bytes/text.ts'
 import type { Target } from '../io/target.ts'
 import type { BaseIdentity } from '../write/archive-info.ts'
 import type { PackOptions } from './pack-options.ts'
-import type { RunFacts } from './resume-journal.ts'
 import type { ReusedCounts } from './reuse-entry.ts'
+import type { RunFacts } from './run-facts.ts'
 import { type ResumedSlices, SlicedFileTarget } from './sliced-file-target.ts'
 import type { TreeProblem } from './tree-entry.ts'
 import type { TreeRoots } from './walk-tree.ts'
@@ -51,6 +51,11 @@ export async function keepPackJournal(
   if (resume) throw new TypeError('only slices that are files can be resumed, and no copies from bases')
   if (target instanceof SlicedFileTarget) await target.prepare()
   return undefined
+}
+
+/** Refuses to pack where another run is packing; nothing was done then. */
+export async function refuseOtherPacking(target: Target): Promise<void> {
+  if (target instanceof SlicedFileTarget) await target.refuseOtherRun()
 }
 
 function describeRun(roots: TreeRoots, bases: readonly BaseIdentity[] = [], options: PackOptions): RunFacts {

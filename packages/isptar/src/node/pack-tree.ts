@@ -16,7 +16,7 @@ import { Hardlinks } from './hardlinks.ts'
 import { openBases } from './open-bases.ts'
 import { createOwnFileTest } from './own-files.ts'
 import { runBetweenHooks } from './pack-hooks.ts'
-import { decodePackNote, encodePackNote, keepPackJournal } from './pack-journal.ts'
+import { decodePackNote, encodePackNote, keepPackJournal, refuseOtherPacking } from './pack-journal.ts'
 import type { PackOptions, PackReport } from './pack-options.ts'
 import { PackResume } from './pack-resume.ts'
 import { PassedEntries } from './passed-entries.ts'
@@ -49,6 +49,7 @@ export type { PackOptions, PackProgress, PackReport } from './pack-options.ts'
  * ```
  */
 export async function packTree(roots: TreeRoots, target: Target, options: PackOptions = {}): Promise<PackReport> {
+  await refuseOtherPacking(target)
   return runBetweenHooks(options, () => packWith(roots, target, options))
 }
 
@@ -123,7 +124,7 @@ class Packer {
   }
 
   /** Goes on where an earlier run stopped; comes before {@link pack}. */
-  async resume({ state, lines }: ResumedSlices): Promise<void> {
+  async resume({ state, lines, notices }: ResumedSlices): Promise<void> {
     const { openPath, entryCount, isComplete, note } = await this.#writer.resume(lines(), state)
     const { rootStarts, problems, reused } = decodePackNote(note)
     this.#entries = entryCount
@@ -131,6 +132,7 @@ class Packer {
     this.#rootStarts.push(...rootStarts)
     this.#reusedBefore = reused
     for (const problem of problems) this.#report(problem)
+    for (const notice of notices) this.#notify(notice)
     this.#resume = new PackResume({
       writer: this.#writer,
       passed: new PassedEntries({ lines: lines(), rootStarts, openPath }),

@@ -2,7 +2,6 @@
  * Keeps beside an archive, in `PATH.resume`, what a later run needs to go on with it. The file goes when the archive is
  * whole. A checkpoint counts once it is on the disk; lines after the last one are dropped.
  */
-import { StorageError } from '../errors.ts'
 import type {
   FinishedSlice,
   HeldPiece,
@@ -11,24 +10,47 @@ import type {
   SavedPoint,
   SliceJournal,
 } from '../io/slice-journal.ts'
-import { lookAt, removeFile, taken } from './earlier-slices.ts'
+import { lookAt, removeFile } from './earlier-slices.ts'
 import { KiB } from '../limits.ts'
 import { JournalFile, type JournalRecord, readJournal, type StoredRecord } from './journal-file.ts'
-
-/** Raised with every change of the file. */
-const VERSION = 1
+import { removeJournalFile, removeRewrite, rewritePath } from './journal-place.ts'
+import { beginRun, endRun, type JournalWriter, refuseOtherRun } from './journal-writer.ts'
+import { checkFacts, beginningOf, type RunFacts } from './run-facts.ts'
 
 /** What is of no use any more is dropped when there is more of it than of all else, and than this. */
 const SPARE_BYTES = 256 * KiB
-
-/** What two runs must have in common, by names that a message may say; each value is anything that JSON holds. */
-export type RunFacts = Readonly<Record<string, unknown>>
 
 interface SavedValue {
   readonly state: string
   readonly finished: FinishedSlice
   /** Length of each piece, 0 for `cut`. */
   readonly held: readonly number[]
+  /** Whether somebody is told of slices. */
+  readonly tells: boolean
+}
+
+interface HandedOverValue {
+  readonly slice: number
+  readonly sizeBytes: number
+  /** The highest slice for which there was nobody to be told. */
+  readonly untold: number
+}
+
+/** What a run was, and is. */
+export interface RunAccount {
+  readonly facts: RunFacts
+  /** Whether somebody is told of slices, and may move them away. */
+  readonly tells: boolean
+}
+
+/** Where an earlier run stopped. */
+export interface EarlierRun extends ResumePoint {
+  /** Whether the run that stored the last slice told somebody of it. */
+  readonly told: boolean
+  /** Length of the highest slice that was handed over; 0 for none. */
+  readonly handedOverBytes: number
+  /** The highest slice for which there was nobody to be told; 0 for none. */
+  readonly untold: number
 }
 
 /** The journal of an archive. */
@@ -36,60 +58,78 @@ export class ResumeJournal implements SliceJournal {
   /** Told when the file is another one than before. */
   onReplaced: (() => void) | undefined
   #file: JournalFile
+  readonly #writer: JournalWriter
+  readonly #tells: boolean
+  #untold: number
   /** Length of all lines and their digests. */
   #lineBytes: number
   /** Where the last checkpoint ends; undefined before there is one. */
   readonly #end: number
 
-  private constructor(file: JournalFile, end: number, lineBytes: number) {
-    this.#lineBytes = lineBytes
+  private constructor(file: JournalFile, tells: boolean, kept = { end: 0, lineBytes: 0, untold: 0 }) {
+    this.#writer = beginRun()
+    this.#tells = tells
+    this.#untold = kept.untold
+    this.#lineBytes = kept.lineBytes
     this.#file = file
-    this.#end = end
+    this.#end = kept.end
   }
 
   /**
    * Begins a journal in the place of another.
    *
-   * @throws StorageError of kind `exists` when what is there is none
+   * @throws StorageError of kind `exists` when what is there is none, or is being written
    */
-  static async create(path: string, facts: RunFacts): Promise<ResumeJournal> {
-    await assertJournal(path)
-    await removeFile(path)
+  static async create(path: string, { facts, tells }: RunAccount): Promise<ResumeJournal> {
+    await refuseOtherRun(path)
+    await removeRewrite(path)
+    await removeJournalFile(path)
     const file = await JournalFile.create(path)
-    await file.append({ kind: 'begin', value: { version: VERSION, facts }, parts: [] })
-    await file.sync()
-    return new ResumeJournal(file, 0, 0)
+    await file.append({ kind: 'begin', value: beginningOf(facts), parts: [] })
+    const journal = new ResumeJournal(file, tells)
+    await journal.#sign()
+    return journal
   }
 
   /**
    * Goes on with a journal.
    *
    * @param path - of the file
-   * @param facts - what this run is; the first must have been the same
+   * @param run - what this run is; the first must have been of the same facts
    * @returns undefined when there is no journal, or none that says anything
-   * @throws StorageError of kind `exists` when the first run was another
+   * @throws StorageError of kind `exists` when the first run was another, or is at work
    */
   static async reopen(
     path: string,
-    facts: RunFacts,
-  ): Promise<{ readonly journal: ResumeJournal; readonly from: ResumePoint | undefined } | undefined> {
+    { facts, tells }: RunAccount,
+  ): Promise<{ readonly journal: ResumeJournal; readonly from: EarlierRun | undefined } | undefined> {
     if ((await lookAt(path))?.isFile() !== true) return undefined
-    let isBegun = false
+    await refuseOtherRun(path)
     let end = 0
-    let point: StoredRecord | undefined
-    let handedOver = 0
     let lineBytes = 0
+    let point: StoredRecord | undefined
+    let handedOver: HandedOverValue = { slice: 0, sizeBytes: 0, untold: 0 }
     for await (const record of readJournal(path)) {
       if (record.kind === 'begin') checkFacts(path, record.value, facts)
       if (record.kind === 'save') point = record
+      if (record.kind === 'handed over') handedOver = record.value as HandedOverValue
       lineBytes += lengthOfLines(record)
-      if (record.kind === 'handed over') handedOver = Number(record.value)
-      if (record.kind !== 'lines') end = record.end
-      isBegun = true
+      // Lines after a checkpoint are dropped, and that a run is over with them.
+      if (record.kind !== 'lines' && record.kind !== 'released') end = record.end
     }
-    if (!isBegun) return undefined
-    const journal = new ResumeJournal(await JournalFile.reopen(path, end), point?.end ?? 0, lineBytes)
-    return { journal, from: point && { point: decodePoint(point), handedOver } }
+    if (end === 0) return undefined
+    await removeRewrite(path)
+    const { slice, sizeBytes, untold } = handedOver
+    const kept = { end: point?.end ?? 0, lineBytes, untold }
+    const journal = new ResumeJournal(await JournalFile.reopen(path, end), tells, kept)
+    await journal.#sign()
+    return { journal, from: point && { ...decodePoint(point), handedOver: slice, handedOverBytes: sizeBytes, untold } }
+  }
+
+  /** Says who writes from here on. */
+  async #sign(): Promise<void> {
+    await this.#file.append({ kind: 'writer', value: this.#writer, parts: [] })
+    await this.#file.sync()
   }
 
   async note({ lines, digests }: ListedLines): Promise<void> {
@@ -100,7 +140,8 @@ export class ResumeJournal implements SliceJournal {
 
   async save({ checkpoint, finished, held }: SavedPoint): Promise<void> {
     const { state, lines, digests } = checkpoint
-    const value: SavedValue = { state, finished, held: held.map((piece) => (piece === 'cut' ? 0 : piece.length)) }
+    const lengths = held.map((piece) => (piece === 'cut' ? 0 : piece.length))
+    const value: SavedValue = { state, finished, held: lengths, tells: this.#tells }
     const bytes = held.filter((piece) => piece !== 'cut')
     const record = { kind: 'save', value, parts: [lines, digests, ...bytes] }
     const before = this.#file.sizeBytes
@@ -114,20 +155,21 @@ export class ResumeJournal implements SliceJournal {
   /** A disk that holds little more than two slices must do, so what earlier checkpoints held does not stay. */
   async #compact(): Promise<void> {
     const { path, sizeBytes } = this.#file
-    await removeFile(`${path}.new`)
-    const file = await JournalFile.create(`${path}.new`)
+    const file = await JournalFile.create(rewritePath(path))
     try {
       let handedOver: StoredRecord | undefined
       for await (const record of readJournal(path)) {
+        if (record.kind === 'writer') continue
         if (record.kind === 'handed over') handedOver = record
         else if (record.kind !== 'save' || record.end === sizeBytes) await file.append(record)
         else await file.append({ kind: 'lines', value: null, parts: record.parts.slice(0, 2) })
       }
       if (handedOver) await file.append(handedOver)
+      await file.append({ kind: 'writer', value: this.#writer, parts: [] })
       await file.replace(path)
     } catch (error) {
       await file.close()
-      await removeFile(`${path}.new`)
+      await removeFile(rewritePath(path))
       throw error
     }
     await this.#file.close()
@@ -135,8 +177,10 @@ export class ResumeJournal implements SliceJournal {
     this.onReplaced?.()
   }
 
-  async markHandedOver(slice: number): Promise<void> {
-    await this.#file.append({ kind: 'handed over', value: slice, parts: [] })
+  async markHandedOver({ slice, sizeBytes }: FinishedSlice): Promise<void> {
+    if (!this.#tells) this.#untold = slice
+    const value: HandedOverValue = { slice, sizeBytes, untold: this.#untold }
+    await this.#file.append({ kind: 'handed over', value, parts: [] })
     await this.#file.sync()
   }
 
@@ -150,14 +194,20 @@ export class ResumeJournal implements SliceJournal {
 
   /** Closes the file, which stays. */
   async close(): Promise<void> {
-    await this.#file.close()
+    // On a full disk nothing can be said; then the end of the process says it.
+    await this.#file.append({ kind: 'released', value: null, parts: [] }).catch(() => undefined)
+    await this.#endRun()
   }
 
   /** Closes the file and removes it: it is not needed any more. */
   async remove(): Promise<void> {
-    await this.#file.close()
-    await removeFile(`${this.#file.path}.new`)
+    await this.#endRun()
     await removeFile(this.#file.path)
+  }
+
+  async #endRun(): Promise<void> {
+    endRun(this.#writer)
+    await this.#file.close()
   }
 }
 
@@ -165,16 +215,8 @@ function lengthOfLines({ kind, parts: [lines, digests] }: JournalRecord): number
   return kind === 'lines' || kind === 'save' ? (lines?.length ?? 0) + (digests?.length ?? 0) : 0
 }
 
-/** A file that somebody else gave this name is not replaced, nor what a link of this name leads to. */
-async function assertJournal(path: string): Promise<void> {
-  const found = await lookAt(path)
-  if (found === undefined || (found.isFile() && found.size === 0)) return
-  if (found.isFile()) for await (const { kind } of readJournal(path)) if (kind === 'begin') return
-  throw taken(path, 'what is there is no journal, or its beginning is damaged; remove it, or choose another name')
-}
-
-function decodePoint({ value, parts }: StoredRecord): SavedPoint {
-  const { state, finished, held } = value as SavedValue
+function decodePoint({ value, parts }: StoredRecord): { readonly point: SavedPoint; readonly told: boolean } {
+  const { state, finished, held, tells } = value as SavedValue
   const [lines = new Uint8Array(0), digests = new Uint8Array(0), ...bytes] = parts
   let next = 0
   const pieces = held.map((length): HeldPiece => {
@@ -182,21 +224,5 @@ function decodePoint({ value, parts }: StoredRecord): SavedPoint {
     next += 1
     return bytes[next - 1] ?? new Uint8Array(0)
   })
-  return { checkpoint: { state, lines, digests }, finished, held: pieces }
-}
-
-function checkFacts(path: string, begun: unknown, now: RunFacts): void {
-  const { version, facts } = begun as { readonly version: number; readonly facts: RunFacts }
-  if (version !== VERSION)
-    throw refused(path, `it was begun by another version of this program`, `version ${version}, not ${VERSION}`)
-  const names = new Set([...Object.keys(facts), ...Object.keys(now)])
-  for (const name of names) {
-    const [then, here] = [facts[name], now[name]].map((value) => JSON.stringify(value) ?? 'nothing')
-    if (then !== here) throw refused(path, `it was begun with another value of "${name}"`, `${then}, not ${here}`)
-  }
-}
-
-function refused(path: string, why: string, details: string): StorageError {
-  const message = `cannot go on by ${path}: ${why} (${details}); give what the first run was given, or begin anew`
-  return new StorageError(message, { operation: 'resume', location: path, kind: 'exists' })
+  return { point: { checkpoint: { state, lines, digests }, finished, held: pieces }, told: tells }
 }

@@ -10,7 +10,7 @@
  * not know is written anew, and `onSlice` is told again of one that it may not have been told of.
  */
 import { SlicedTarget, type SliceTarget } from '../io/sliced-target.ts'
-import type { FinishedSlice, ListedLines, ResumePoint } from '../io/slice-journal.ts'
+import type { FinishedSlice, ListedLines } from '../io/slice-journal.ts'
 import type { Target } from '../io/target.ts'
 import {
   type EarlierArchive,
@@ -23,7 +23,10 @@ import {
 } from './earlier-slices.ts'
 import { FileTarget, type FileTargetOptions } from './file-target.ts'
 import { OwnFiles } from './own-files.ts'
-import { ResumeJournal, type RunFacts } from './resume-journal.ts'
+import { refuseOtherRun } from './journal-writer.ts'
+import { type EarlierRun, ResumeJournal, type RunAccount } from './resume-journal.ts'
+import { checkEarlierSlices } from './resumed-slices.ts'
+import type { RunFacts } from './run-facts.ts'
 import type { FileIdentity } from './tree-entry.ts'
 
 /** Options of {@link SlicedFileTarget}. */
@@ -37,6 +40,13 @@ export interface SlicedFileTargetOptions extends Omit<FileTargetOptions, 'like'>
    * @defaultValue nobody is told
    */
   onSlice?: ((slice: FinishedSlice) => Promise<void> | void) | undefined
+  /**
+   * Whether `onSlice` takes slices into care: it may copy or move them. False where it only shows something; a run that is
+   * resumed then knows that a slice which is gone was moved by nobody.
+   *
+   * @defaultValue whether there is an `onSlice`
+   */
+  handsOver?: boolean | undefined
 }
 
 /** Where the run before stopped. */
@@ -45,6 +55,8 @@ export interface ResumedSlices {
   readonly state: string
   /** Gives the lines of the listing up to there; may be called again. */
   readonly lines: () => AsyncIterable<ListedLines>
+  /** What people should know of the slices that the run before stored. */
+  readonly notices: readonly string[]
 }
 
 /** Writes slices that are files. Of an archive that was not finished, those that are whole stay. */
@@ -97,9 +109,18 @@ export class SlicedFileTarget implements Target {
   }
 
   /**
+   * Looks whether another run on this computer is writing an archive of this name, by its journal. Changes nothing.
+   *
+   * @throws StorageError of kind `exists` that names the process
+   */
+  async refuseOtherRun(): Promise<void> {
+    await refuseOtherRun(this.#journalPath)
+  }
+
+  /**
    * Looks what lies under the archive's names. Writing does it if nobody did.
    *
-   * @throws StorageError of kind `exists` when something does and `overwrite` is false
+   * @throws StorageError of kind `exists` when something does and `overwrite` is false, or another run writes it
    */
   async prepare(): Promise<void> {
     await this.#findEarlier()
@@ -112,12 +133,14 @@ export class SlicedFileTarget implements Target {
    * @param facts - what two runs must have in common
    * @param resume - whether to go on where another run stopped, if there was one
    * @returns where that was; undefined when all begins anew
-   * @throws StorageError of kind `exists` when an earlier run was of other facts, or did not end and `resume` and
-   * `overwrite` are false
+   * @throws StorageError of kind `exists` when an earlier run was of other facts, is still at work, or did not end and
+   * `resume` and `overwrite` are false; of kind `not-found` when a slice is missing; IntegrityError for one of another size
    */
   async keepJournal(facts: RunFacts, resume: boolean): Promise<ResumedSlices | undefined> {
-    const path = `${this.name}.resume`
-    const earlier = resume ? await ResumeJournal.reopen(path, this.#factsOf(facts)) : undefined
+    const path = this.#journalPath
+    const run = this.#accountOf(facts)
+    await this.refuseOtherRun()
+    const earlier = resume ? await ResumeJournal.reopen(path, run) : undefined
     if (!resume && this.#options.overwrite !== true && (await lookAt(path)))
       throw taken(path, 'it belongs to an archive that was not finished; resume that, or allow overwriting')
     if (earlier?.from) return this.#resume(earlier.journal, earlier.from)
@@ -125,7 +148,7 @@ export class SlicedFileTarget implements Target {
     if (earlier) this.#known = 0
     await this.prepare()
     if (earlier) await removeDrafts(`${this.name}.part1`)
-    this.#useJournal(await ResumeJournal.create(path, this.#factsOf(facts)))
+    this.#useJournal(await ResumeJournal.create(path, run))
     return undefined
   }
 
@@ -178,7 +201,8 @@ export class SlicedFileTarget implements Target {
     this.#slices = this.#createSlices()
   }
 
-  async #resume(journal: ResumeJournal, from: ResumePoint): Promise<ResumedSlices> {
+  async #resume(journal: ResumeJournal, from: EarlierRun): Promise<ResumedSlices> {
+    const notices = await this.#checkEarlier(journal, from)
     const known = Math.max(from.point.finished.slice, from.handedOver)
     this.#known = known
     this.#useJournal(journal)
@@ -189,11 +213,29 @@ export class SlicedFileTarget implements Target {
     // Its path may be another than for the run before, which had another working folder.
     const here = { ...finished, name: `${this.name}.part${finished.slice}` }
     await this.#slices.resume({ ...from, point: { ...from.point, finished: here } })
-    return { state: from.point.checkpoint.state, lines: () => journal.lines() }
+    return { state: from.point.checkpoint.state, lines: () => journal.lines(), notices }
   }
 
-  #factsOf(facts: RunFacts): RunFacts {
-    return { ...facts, 'slice size': this.sliceBytes }
+  async #checkEarlier(journal: ResumeJournal, from: EarlierRun): Promise<readonly string[]> {
+    try {
+      return await checkEarlierSlices(this.name, from, { sliceBytes: this.sliceBytes, tells: this.#tells })
+    } catch (error) {
+      await journal.close()
+      throw error
+    }
+  }
+
+  get #journalPath(): string {
+    return `${this.name}.resume`
+  }
+
+  get #tells(): boolean {
+    const { onSlice, handsOver = true } = this.#options
+    return handsOver && onSlice !== undefined
+  }
+
+  #accountOf(facts: RunFacts): RunAccount {
+    return { facts: { ...facts, 'slice size': this.sliceBytes }, tells: this.#tells }
   }
 
   async #removeJournal(): Promise<void> {
@@ -216,6 +258,7 @@ export class SlicedFileTarget implements Target {
 
   async #lookForEarlier(): Promise<EarlierArchive> {
     const { name } = this
+    if (this.#journal === undefined) await this.refuseOtherRun()
     const earlier = await findEarlier(name)
     const [slice] = earlier.slices
     if (this.#options.overwrite !== true) {

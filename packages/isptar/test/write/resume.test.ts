@@ -33,7 +33,7 @@ class Memory {
       this.#newLines = []
       this.point = { point, handedOver: this.point?.handedOver ?? 0 }
     },
-    markHandedOver: async (slice) => {
+    markHandedOver: async ({ slice }) => {
       if (this.point) this.point = { ...this.point, handedOver: slice }
     },
   }
