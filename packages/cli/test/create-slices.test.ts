@@ -148,6 +148,25 @@ describe('create --resume', () => {
     expect(archives()).toEqual(FOUR)
   })
 
+  test('warns of slices for which there was no command to run', async () => {
+    expect(await create(['--slice', '10000', '--before-path', 'site/4=false'])).toMatchObject({ code: 11 })
+    const tell = ['--shell', '--on-slice', `echo %n >> '${at('log')}'`]
+    const { code, stderr } = await create([...goOn, ...tell])
+    expect(code).toBe(0)
+    expect(stderr).toContain('an earlier run had nobody to tell of slice')
+    expect(archives()).toEqual(FOUR)
+    expect(readFileSync(at('log'), 'utf8')).not.toMatch(/^1$/m)
+  })
+
+  test('refuses to go on behind a slice that is damaged', async () => {
+    await create(stop)
+    const first = readFileSync(at('a.tgz.part1'))
+    writeFileSync(at('a.tgz.part1'), first.subarray(1))
+    expect(await create(goOn)).toMatchObject({ code: 4, stderr: expect.stringContaining('9999 bytes, not the 10000') })
+    writeFileSync(at('a.tgz.part1'), first)
+    expect(await create(goOn)).toEqual({ code: 0, stderr: '' })
+  })
+
   test('refuses another command than the first', async () => {
     await create(stop)
     expect(await create([...goOn, '--exclude', '3'])).toMatchObject({

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
@@ -65,6 +66,22 @@ describe.runIf(built)('create --resume after kill -9', () => {
       outcomes.push(await create(['--slice', '100000', '--shell', '--on-slice', kill]))
     // The last time at the last slice, when the archive was whole but for the end of that command.
     expect(outcomes).toEqual([...Array.from({ length: 5 }, () => 'SIGKILL'), 0])
+    check()
+  }, 30_000)
+
+  test('is refused while the first run is at work', async () => {
+    const wait = `test -e '${at('go')}' || { touch '${at('waits')}'; while ! test -e '${at('go')}'; do sleep 0.05; done; }`
+    const slices = ['--slice', '100000']
+    const first = create([...slices, '--shell', '--on-slice', wait])
+    while (!existsSync(at('waits'))) await sleep(20)
+    const before = readdirSync(at('out'))
+    const codes: (string | number | null)[] = []
+    for (const more of [[], ['--force']])
+      codes.push(await create([...slices, ...more, '--before-run', `touch ${at('ran')}`]))
+    expect(codes).toEqual([10, 10])
+    expect([readdirSync(at('out')), existsSync(at('ran'))]).toEqual([before, false])
+    writeFileSync(at('go'), '')
+    expect(await first).toBe(0)
     check()
   }, 30_000)
 

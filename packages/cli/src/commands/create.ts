@@ -23,7 +23,7 @@ export function declareCreate(program: Command, start: Start): void {
   addNewBaseOptions(command)
   addSliceOptions(command).option(
     '--resume',
-    'with --slice: go on where an earlier run stopped; give all else as it was then',
+    'with --slice: go on where an earlier run stopped; give all else as it was then; --on-slice is not run for slices that were done with',
   )
   addHookOptions(command).addHelpText(
     'after',
