@@ -80,15 +80,21 @@ export class ResumeScene {
     return packTree(roots, target, { cwd: this.tree, createdAt: new Date(0), seekBytes: 65_536, ...rest })
   }
 
-  /** Packs, and copies what is on the disk before and after each step that a crash may fall between. */
-  async packAndCopy(sliceBytes: number, options: Parameters<ResumeScene['pack']>[1] = {}): Promise<PackReport> {
+  /**
+   * Packs, and copies what is on the disk before and after each step that a crash may fall between, where that is of use.
+   */
+  async packAndCopy(
+    sliceBytes: number,
+    { isOfUse = () => true, ...options }: Parameters<ResumeScene['pack']>[1] & { isOfUse?: () => boolean } = {},
+  ): Promise<PackReport> {
     const copy = (): void => {
+      if (!isOfUse()) return
       const to = join(this.folder, `copy${this.copies.length}`)
       cpSync(join(this.folder, 'out'), to, { recursive: true, preserveTimestamps: true })
       this.copies.push(to)
     }
     const { commit } = FileTarget.prototype
-    const { append } = JournalFile.prototype
+    const { append, replace } = JournalFile.prototype
     const around = async (step: () => Promise<void>): Promise<void> => {
       copy()
       await step()
@@ -100,6 +106,9 @@ export class ResumeScene {
       }),
       vi.spyOn(JournalFile.prototype, 'append').mockImplementation(function (this: JournalFile, record) {
         return around(() => append.call(this, record))
+      }),
+      vi.spyOn(JournalFile.prototype, 'replace').mockImplementation(function (this: JournalFile, path) {
+        return around(() => replace.call(this, path))
       }),
     ]
     try {
