@@ -20,6 +20,8 @@ export interface DataContext {
    * where members are others: there they mean nothing.
    */
   readonly hasColumns: boolean
+  /** Length of the slices it was cut into, where the service info says so; needed where they were joined again. */
+  readonly sliceBytes: number | undefined
   /** Why the offsets of the listing are not to be trusted, when they are not. */
   readonly displaced: string | undefined
   /** The bases, nearest first; undefined where one was not given. */
@@ -64,9 +66,10 @@ export interface MemberPlace {
 export function locateData(record: ListingRecord, context: DataContext): MemberPlace {
   const { location } = record
   if (location === undefined) throw new FormatError('a file with data has no offset word in the listing')
-  const { bytes, dataEnd, displaced } = dataContextOf(record, context)
+  const owner = dataContextOf(record, context)
+  const { dataEnd, displaced } = owner
   if (displaced !== undefined) throw new FormatError(displaced)
-  const offset = locateSlice(bytes, location.slice, location.offset)
+  const offset = locateSlice(owner, location.slice, location.offset)
   const roomBytes = dataEnd - offset
   if (roomBytes < MIN_MEMBER_BYTES)
     throw new FormatError(`offset ${offset} leaves no room for a member before the tail at ${dataEnd}`, { offset })
@@ -79,9 +82,12 @@ export function locateData(record: ListingRecord, context: DataContext): MemberP
   return { offset, packedBytes, roomBytes }
 }
 
-function locateSlice(bytes: ByteSource, slice: number, offset: number): number {
+/** Slices that were joined again to one file still are what places count from: all but the last two have one length. */
+function locateSlice({ bytes, sliceBytes }: DataContext, slice: number, offset: number): number {
   if (bytes.locate) return bytes.locate(slice, offset)
   if (slice === 1) return offset
+  const place = sliceBytes === undefined ? Number.NaN : (slice - 1) * sliceBytes + offset
+  if (slice > 1 && Number.isSafeInteger(place)) return place
   throw new FormatError(`its data is in slice ${slice}, but ${bytes.name} is not sliced: open it with all its slices`)
 }
 

@@ -108,6 +108,7 @@ async function open(
       codec,
       dataEnd: catalogue ? Math.min(sizeBytes, recordedTailOffset(serviceInfo, tail) ?? sizeBytes) : tailOffset,
       hasColumns: serviceInfo.has('format'),
+      sliceBytes: sliceBytesOf(serviceInfo),
       displaced: isCatalogue
         ? `${source.name} is an isolated catalogue, without data: open the archive, with it where its end is missing`
         : catalogue
@@ -197,4 +198,9 @@ function checkPlace(info: ServiceInfo, listingOffset: number, notices: string[])
 function checkSize(value: number, what: string, min: number): number {
   if (Number.isSafeInteger(value) && value >= min) return value
   throw new RangeError(`${what} is ${value}, expected a whole number of bytes from ${min} on`)
+}
+
+function sliceBytesOf(info: ServiceInfo): number | undefined {
+  const text = info.get('slice_size') ?? ''
+  return /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : undefined
 }

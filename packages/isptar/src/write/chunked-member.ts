@@ -78,7 +78,7 @@ export class ChunkedMember {
   async finish(): Promise<{ crc32: number; seek: SeekTable | undefined }> {
     await this.#output.write(...(await this.#encoder.finish()))
     const packedBytes = this.#encoder.packedBytes - MEMBER_TRAILER_BYTES - this.#packedBefore
-    this.#seek?.add(packedBytes, this.#crc, this.#plainBytes)
+    this.#seek?.add(packedBytes, this.#crc)
     return { crc32: this.#encoder.crc32, seek: this.#seek?.table() }
   }
 
@@ -106,7 +106,8 @@ export class ChunkedMember {
 
   async #endChunk(seek: SeekTableBuilder): Promise<void> {
     await this.#output.write(...(await this.#encoder.fullFlush()))
-    seek.add(this.#encoder.packedBytes - this.#packedBefore, this.#crc, this.#plainBytes)
+    seek.add(this.#encoder.packedBytes - this.#packedBefore, this.#crc)
+    seek.makeRoom()
     this.#packedBefore = this.#encoder.packedBytes
     this.#plainBytes = 0
     this.#crc = 0

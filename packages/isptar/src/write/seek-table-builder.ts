@@ -32,15 +32,14 @@ export class SeekTableBuilder {
     return this.#chunkBytes
   }
 
-  /**
-   * Adds a chunk of exactly {@link chunkBytes}; the last one may be shorter.
-   *
-   * @param lengthBytes - its plain length
-   */
-  add(packedBytes: number, crc32: number, lengthBytes: number): void {
-    // Full: before the next chunk comes, those there are become half as many of twice the length.
+  /** Adds a chunk of exactly {@link chunkBytes}; the last one may be shorter. */
+  add(packedBytes: number, crc32: number): void {
     this.#chunks.push({ packedBytes, crc32 })
-    if (this.#chunks.length === MAX_SEEK_CHUNKS && lengthBytes === this.#chunkBytes) this.#joinPairs()
+  }
+
+  /** To be called when another chunk follows: where there is no room, there are half as many then, of twice the length. */
+  makeRoom(): void {
+    if (this.#chunks.length === MAX_SEEK_CHUNKS) this.#joinPairs()
   }
 
   #joinPairs(): void {

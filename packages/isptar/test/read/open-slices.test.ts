@@ -13,6 +13,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest'
 import { sampleBytes } from '../gzip/samples.ts'
 import { failureOf } from '../source-suite.ts'
+import { concatBytes } from '../../src/bytes/concat.ts'
 import { collect } from './collect.ts'
 import { craftFiles } from './craft-archive.ts'
 import { craftSlices, watchParts, writeSlices } from './craft-slices.ts'
@@ -286,5 +287,16 @@ describe('an archive whose last slice is elsewhere', () => {
       else await expect(entry.text()).rejects.toThrow(FormatError)
     }
     expect(opened).toContain(1)
+  })
+})
+
+describe('slices that were joined to one file again', () => {
+  it('are read as they were, places counting from slices of the recorded size', async () => {
+    for (const sliceBytes of [1000, 1500, 4096]) {
+      const written = await writeSlices(FILES, sliceBytes)
+      await using archive = await openArchive(new MemorySource(concatBytes(written)))
+      for (const [path, text] of Object.entries(FILES)) expect(await archive.text(path)).toBe(text)
+      expect(await archive.verify()).toMatchObject({ ok: true })
+    }
   })
 })

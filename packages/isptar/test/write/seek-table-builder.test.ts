@@ -10,8 +10,9 @@ function build(data: Uint8Array, chunkBytes: number): SeekTableBuilder {
   const builder = new SeekTableBuilder(chunkBytes)
   for (let from = 0; from < data.length; ) {
     const chunk = data.subarray(from, from + builder.chunkBytes)
-    builder.add(chunk.length, crc32(chunk), chunk.length)
+    builder.add(chunk.length, crc32(chunk))
     from += chunk.length
+    if (from < data.length) builder.makeRoom()
   }
   return builder
 }
@@ -44,8 +45,9 @@ describe.each([2, 2047, 2048, 2049, 2500, 4096, 5000, 9000])('of %i chunks', (ch
   })
 })
 
-it('joins when the last chunk that fits is full, not before', () => {
-  expect(build(new Uint8Array(2048 * 512 - 1), 512).chunkBytes).toBe(512)
-  expect(build(new Uint8Array(2048 * 512), 512).chunkBytes).toBe(1024)
-  expect(build(new Uint8Array(4096 * 512), 512).chunkBytes).toBe(2048)
+it('joins when another chunk follows the last that fits, not before', () => {
+  expect(build(new Uint8Array(2048 * 512), 512).chunkBytes).toBe(512)
+  expect(build(new Uint8Array(2048 * 512 + 1), 512).chunkBytes).toBe(1024)
+  expect(build(new Uint8Array(4096 * 512), 512).chunkBytes).toBe(1024)
+  expect(build(new Uint8Array(4096 * 512 + 1), 512).chunkBytes).toBe(2048)
 })
