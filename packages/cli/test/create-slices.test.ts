@@ -111,6 +111,7 @@ describe('create --slice', () => {
     [['--slice', '1M', '--on-slice', 'echo %q'], '--on-slice: "%q"'],
     [['--on-slice', 'echo'], '--on-slice is of use only with --slice'],
     [['--resume'], '--resume is of use only with --slice'],
+    [['--no-resume'], '--no-resume is of use only with --slice'],
   ])('takes %j for a mistake', async (options, message) => {
     expect(await create(options)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) })
     expect(archives()).toEqual([])
@@ -121,6 +122,38 @@ describe('create --slice', () => {
     expect(await run(['create', '-C', folder, '-', 'site', '--slice', '1M'], io)).toBe(2)
     expect(io.stderr.text).toContain('slices are files')
     expect(existsSync(at('-'))).toBe(false)
+  })
+})
+
+describe('create --no-resume', () => {
+  /** Fails at the second slice, and leaves the names that were there at each. */
+  const stop = (): string[] => [
+    ...['--slice', '10000', '--shell', '--on-slice'],
+    `ls -A '${folder}' >> '${at('seen')}'; test %n != 2`,
+  ]
+
+  test('keeps no journal, at no time, and nothing goes on', async () => {
+    const { code, stderr } = await create([...stop(), '--no-resume'])
+    expect(code).toBe(11)
+    expect(stderr).not.toContain('--resume')
+    expect(archives()).toEqual(FOUR.slice(0, 2))
+    expect(readFileSync(at('seen'), 'utf8')).not.toContain('resume')
+    expect(await create(['--slice', '10000', '--no-resume', '--force'])).toEqual({ code: 0, stderr: '' })
+    expect(archives()).toEqual(FOUR)
+    expect(await run(['verify', at('a.tgz')], fakeIo())).toBe(0)
+  })
+
+  test('takes no journal of an earlier run for its own: it is refused, or removed with --force', async () => {
+    await create(stop())
+    expect(readFileSync(at('seen'), 'utf8')).toContain('a.tgz.resume')
+    expect(await create(['--slice', '10000', '--no-resume'])).toMatchObject({
+      code: 10,
+      stderr: expect.stringContaining('not finished'),
+    })
+    expect(archives()).toEqual([...FOUR.slice(0, 2), 'a.tgz.resume'])
+    expect(await create([...stop(), '--no-resume', '--force'])).toMatchObject({ code: 11 })
+    expect(archives()).toEqual(FOUR.slice(0, 2))
+    expect(await create(['--slice', '10000', '--resume'])).toMatchObject({ code: 10 })
   })
 })
 

@@ -20,7 +20,8 @@ export interface CreateOptions extends HookOptions, WalkOptions, SliceOptions, N
   readonly level: Level
   readonly storeSuffix?: readonly string[]
   readonly force?: true
-  readonly resume?: true
+  /** False to keep no journal. */
+  readonly resume?: boolean
 }
 
 type FileIdentity = NonNullable<Output['file']>
@@ -74,6 +75,7 @@ async function pack(
     storeSuffixes: storedSuffixes(options.storeSuffix),
     xattrs: options.xattrs,
     resume: options.resume ?? false,
+    journal: options.resume ?? true,
     ...newBaseOptions(options, options.opened),
     hooks: {
       ...hooks,
@@ -106,8 +108,9 @@ async function pack(
 
 function checkResume({ resume, slice, copyData }: CreateOptions): void {
   if (resume === undefined) return
-  if (slice === undefined) throw new UsageError('--resume is of use only with --slice')
-  if (copyData) throw new UsageError('--resume cannot go on where data is copied from a base: leave out --copy-data')
+  if (slice === undefined) throw new UsageError(`--${resume ? '' : 'no-'}resume is of use only with --slice`)
+  if (resume && copyData)
+    throw new UsageError('--resume cannot go on where data is copied from a base: leave out --copy-data')
 }
 
 function checkShell({ shell, beforeRun, afterRun, beforePath, afterPath, onSlice }: CreateOptions): void {

@@ -21,10 +21,15 @@ export function declareCreate(program: Command, start: Start): void {
     .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect)
     .option('--force', 'replace an archive of that name')
   addNewBaseOptions(command)
-  addSliceOptions(command).option(
-    '--resume',
-    'with --slice: go on where an earlier run stopped; give all else as it was then; --on-slice is not run for slices that were done with',
-  )
+  addSliceOptions(command)
+    .option(
+      '--resume',
+      'with --slice: go on where an earlier run stopped; give all else as it was then; --on-slice is not run for slices that were done with',
+    )
+    .option(
+      '--no-resume',
+      'with --slice: keep no journal, NAME.resume. With it the disk needs room for two slices and the journal (about 1 MiB, more for long listings); with --no-resume two slices',
+    )
   addHookOptions(command).addHelpText(
     'after',
     examples(

@@ -32,8 +32,8 @@ export function decodePackNote(note: string): PackNote {
 }
 
 /**
- * Keeps a journal where the target can: for slices that are files. None is kept where data is copied from bases: it comes
- * in members of any length, inside which nobody can go on.
+ * Keeps a journal where the target can: for slices that are files. None is kept where none is wanted, and where data is
+ * copied from bases: it comes in members of any length, inside which nobody can go on.
  *
  * @param bases - the archives that entries may refer to
  * @returns where an earlier run stopped; undefined when all begins anew
@@ -45,11 +45,12 @@ export async function keepPackJournal(
   bases: readonly BaseIdentity[] | undefined,
   options: PackOptions,
 ): Promise<ResumedSlices | undefined> {
-  const { resume = false, copyData } = options
-  if (target instanceof SlicedFileTarget && copyData !== true)
+  const { resume = false, journal = true, copyData } = options
+  if (target instanceof SlicedFileTarget && journal && copyData !== true)
     return target.keepJournal(describeRun(roots, bases, options), resume)
-  if (resume) throw new TypeError('only slices that are files can be resumed, and no copies from bases')
-  if (target instanceof SlicedFileTarget) await target.prepare()
+  if (resume)
+    throw new TypeError('only slices that are files can be resumed, with a journal and without copies from bases')
+  if (target instanceof SlicedFileTarget) await target.forgoJournal()
   return undefined
 }
 

@@ -60,6 +60,12 @@ export interface PackOptions extends WalkOptions {
    * @defaultValue false
    */
   resume?: boolean | undefined
+  /**
+   * Whether a `SlicedFileTarget` keeps a journal. It takes about 1 MiB of disk beside the slices, more for long listings.
+   * Without one nothing goes on behind a failure, and no second run of the same name is noticed.
+   * @defaultValue true
+   */
+  journal?: boolean | undefined
   /** What to do before and after the packing, and before and after what patterns match is packed. */
   hooks?: PackHooks | undefined
   /** Told after each entry and each half mebibyte of a file. */

@@ -23,6 +23,7 @@ import {
 } from './earlier-slices.ts'
 import { FileTarget, type FileTargetOptions } from './file-target.ts'
 import { OwnFiles } from './own-files.ts'
+import { removeJournalFile, removeRewrite } from './journal-place.ts'
 import { refuseOtherRun } from './journal-writer.ts'
 import { type EarlierRun, ResumeJournal, type RunAccount } from './resume-journal.ts'
 import { checkEarlierSlices } from './resumed-slices.ts'
@@ -141,8 +142,7 @@ export class SlicedFileTarget implements Target {
     const run = this.#accountOf(facts)
     await this.refuseOtherRun()
     const earlier = resume ? await ResumeJournal.reopen(path, run) : undefined
-    if (!resume && this.#options.overwrite !== true && (await lookAt(path)))
-      throw taken(path, 'it belongs to an archive that was not finished; resume that, or allow overwriting')
+    if (!resume) await this.#refuseUnfinished()
     if (earlier?.from) return this.#resume(earlier.journal, earlier.from)
     await earlier?.journal.close()
     if (earlier) this.#known = 0
@@ -150,6 +150,21 @@ export class SlicedFileTarget implements Target {
     if (earlier) await removeDrafts(`${this.name}.part1`)
     this.#useJournal(await ResumeJournal.create(path, run))
     return undefined
+  }
+
+  /**
+   * Keeps no journal, and removes that of an earlier run, whose slices are replaced: resuming by it would mix the two.
+   * Comes before everything else, in place of {@link keepJournal}.
+   *
+   * @throws StorageError of kind `exists` as {@link prepare}, and when an earlier run did not end and `overwrite` is false
+   */
+  async forgoJournal(): Promise<void> {
+    const path = this.#journalPath
+    await this.refuseOtherRun()
+    await this.#refuseUnfinished()
+    await this.prepare()
+    await removeRewrite(path)
+    await removeJournalFile(path)
   }
 
   /** @throws StorageError or CommandError, which says what slices are whole */
@@ -223,6 +238,14 @@ export class SlicedFileTarget implements Target {
       await journal.close()
       throw error
     }
+  }
+
+  async #refuseUnfinished(): Promise<void> {
+    if (this.#options.overwrite !== true && (await lookAt(this.#journalPath)))
+      throw taken(
+        this.#journalPath,
+        'it belongs to an archive that was not finished; resume that, or allow overwriting',
+      )
   }
 
   get #journalPath(): string {
