@@ -8,6 +8,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,6 +39,11 @@ const PROGRAMS = {
 }
 
 let folder = ''
+const isRoot = process.getuid?.() === 0
+/** Others than root cannot restore owners, nor setuid bits without them. */
+const TOOL_MODE = isRoot ? 0o6755 : 0o755
+/** Whether there is a device node to be packed, which takes root. */
+let hasDevice = false
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'isptar-guide-'))
   for (const name of ['bin', 'store', 'backup', 'restore', 'root/srv/site']) mkdirSync(at(name), { recursive: true })
@@ -45,6 +52,9 @@ beforeAll(() => {
     chmodSync(at(`bin/${name}`), 0o755)
   }
   writeFileSync(at('root/srv/site/logo.jpg'), Buffer.alloc(30_000, 'no picture, but stored as one'))
+  writeFileSync(at('root/srv/site/tool'), 'a program of its owner')
+  chmodSync(at('root/srv/site/tool'), TOOL_MODE)
+  hasDevice = isRoot && spawnSync('mknod', [at('root/srv/site/null'), 'c', '1', '3']).status === 0
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -58,9 +68,10 @@ function publish(page: string): void {
   writeFileSync(at(`root/srv/site/${page}`), page)
 }
 
-/** Moves the guide's places into the folder of the test, and makes its slices small. */
+/** Moves the guide's places into the folder of the test, and makes its slices small, which are then of another number. */
 function adapt(command: string): string {
   return command
+    .replace('far.tgz.part7', () => `far.tgz.part${readdirSync(at('store')).length}`)
     .replaceAll(/(?<=^|[ :])\/(backup|restore)\b/g, `${folder}/$1`)
     .replaceAll(/-C \/ /g, `-C ${folder}/root `)
     .replaceAll('--slice 1G', '--slice 8K')
@@ -131,6 +142,12 @@ test('nothing in it that looks like a command is left out here', () => {
 describe('the commands', () => {
   const restored = (): string => readFileSync(at('restore/srv/site/index.html'), 'utf8')
 
+  /** Files of every kind, with their rights. */
+  const expectAll = (place: string): void => {
+    expect(statSync(at(`${place}/tool`)).mode & 0o7777).toBe(TOOL_MODE)
+    if (hasDevice) expect(statSync(at(`${place}/null`)).isCharacterDevice()).toBe(true)
+  }
+
   /** What must be so after a command, by how it begins. */
   const AFTER: Readonly<Record<string, (outcome: Outcome) => void>> = {
     'isptar versions': ({ stdout }) => {
@@ -141,7 +158,10 @@ describe('the commands', () => {
       expect(stdout).toContain('M srv/site/index.html (')
     },
     'isptar extract /backup/tue.tgz': () => expect(restored()).toBe('tue'),
-    'isptar extract /backup/wed.tgz': () => expect(restored()).toBe('wed'),
+    'isptar extract /backup/wed.tgz': () => {
+      expect(restored()).toBe('wed')
+      expectAll('restore/srv/site')
+    },
     'isptar prune': ({ stdout }) => {
       expect(stdout.match(/^keep /gm)).toHaveLength(4)
     },
@@ -153,6 +173,11 @@ describe('the commands', () => {
       expect(readFileSync(at('restore/far/srv/site/index.html'), 'utf8')).toBe('far')
       const fetched = readdirSync(at('backup')).filter((name) => name.startsWith('far.tgz'))
       expect(fetched.length).toBeLessThan(readdirSync(at('store')).length)
+    },
+    'isptar extract /backup/near.tgz': () => {
+      expect(readFileSync(at('restore/near/srv/site/index.html'), 'utf8')).toBe('near')
+      expect(readFileSync(at('restore/near/srv/site/logo.jpg'))).toEqual(readFileSync(at('root/srv/site/logo.jpg')))
+      expectAll('restore/near/srv/site')
     },
     'isptar pull': () => expect(existsSync(at('backup/web.tgz'))).toBe(true),
   }
@@ -175,11 +200,19 @@ describe('the commands', () => {
       [day, '2026-11-16'],
       [verify, '2026-11-16'],
       [full, '2026-11-22'],
+      // A differential by hand, on the day of a full one.
+      [day, '2026-11-22'],
+      [verify, '2026-11-22'],
     ])
       expect(sh(command ?? '', date)).toMatchObject({ code: 0, stdout: '', stderr: '' })
     const info = sh('isptar info --json /backup/day-2026-11-16.tgz')
     expect(JSON.parse(info.stdout)).toMatchObject({ in_base: expect.any(Number) })
     expect(sh(prune)).toMatchObject({ code: 0, stdout: '', stderr: '' })
     expect(existsSync(at('backup/full-2026-11-22.tgz'))).toBe(true)
+    // Each archive of a day is looked at, not the first alone.
+    for (const name of ['day', 'full']) {
+      truncateSync(at(`backup/${name}-2026-11-22.tgz`), 100)
+      expect(sh(verify, '2026-11-22').stderr).toContain(`backup/${name}-2026-11-22.tgz: `)
+    }
   })
 })
