@@ -60,7 +60,7 @@ export async function openMergeInputs(
       const base = await basesAmong(opened, words, index, context)
       if (base.length === 0) continue
       await opened[index]?.close()
-      opened[index] = (await openNamed(file, { ...options, base }, context)).archive
+      opened[index] = (await openNamed(file, { ...options, base, findsBases: true }, context)).archive
     }
     return await Promise.all(opened.map((archive, index) => nameInput(archive, words[index], context)))
   } catch (error) {

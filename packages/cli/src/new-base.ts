@@ -31,8 +31,7 @@ export function checkNewBase(archive: string, options: NewBaseOptions): void {
 export async function openNewBase({ base }: NewBaseOptions, context: Context): Promise<Archive | undefined> {
   const [nearest, ...further] = base ?? []
   if (nearest === undefined) return undefined
-  const bases = further.length > 0 ? { base: further } : { findsBases: true }
-  return (await openNamed(nearest, bases, context)).archive
+  return (await openNamed(nearest, { base: further, findsBases: true }, context)).archive
 }
 
 /** Gives the options of the library, for `packTree` or `serveArchive`. */

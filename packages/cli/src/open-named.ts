@@ -107,9 +107,9 @@ async function openWith(
     for (const opened of [source, catalogue, ...bases]) await opened?.close()
     throw error
   }
-  const opening = { signal, catalogue, fetchSlice }
-  if (bases.length > 0) return openChainOf(source, '', { ...opening, bases })
-  return findsBases && !isUrl(name) ? openChainOf(source, dirname(name), opening) : openArchive(source, opening)
+  const opening = { signal, catalogue, fetchSlice, bases }
+  const folder = isUrl(name) ? undefined : dirname(name)
+  return findsBases ? openChainOf(source, folder, opening) : openArchive(source, opening)
 }
 
 function openSource(name: string, { signal, fetchSlice, catalogue }: SourceOptions): Promise<ByteSource> {

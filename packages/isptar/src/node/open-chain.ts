@@ -6,6 +6,7 @@ import type { Archive } from '../read/archive.ts'
 import { openArchive, type OpenOptions } from '../read/open-archive.ts'
 import { findArchives } from './find-archives.ts'
 import { openFile, type OpenFileOptions } from './open-file.ts'
+import { filesOf } from './own-files.ts'
 
 /** Options of {@link openChain}. */
 export interface OpenChainOptions extends OpenOptions, OpenFileOptions {}
@@ -19,13 +20,14 @@ interface FoundBases {
 }
 
 /**
- * Opens an archive and, where none are given, its bases: files in the folder of the archive, under the names that it has
- * for them, or, where it has none, what has the base's identity of the first thousand `*.tgz`, `*.tar.gz` and slices
- * there. One that is not there, or is another archive, is left out; what lies in it cannot be read then.
+ * Opens an archive and its bases, those that are not given: files in the folder of the archive, or beside a base that is
+ * given, under the names that it has for them, or, where it has none, what has the base's identity of the first thousand
+ * `*.tgz`, `*.tar.gz` and slices there. One that is not there, or is another archive, is left out; what lies in it cannot
+ * be read then.
  *
  * @param path - of the archive, or of any of its slices
- * @param options - with `bases` nothing is looked for
- * @throws as `openFile` and `openArchive`
+ * @param options - those of `bases` are not looked for; the ones after them are
+ * @throws BaseMismatchError when a base that is given is another; else as `openFile` and `openArchive`
  * @example
  * ```ts
  * const archive = await openChain('site.tgz')
@@ -40,14 +42,21 @@ export async function openChain(path: string, options: OpenChainOptions = {}): P
 /**
  * {@link openChain} of a source that is open.
  *
- * @param folder - where bases are looked for
+ * @param folder - where bases are looked for; undefined for beside those that are given only
  */
-export async function openChainOf(source: ByteSource, folder: string, options: OpenChainOptions): Promise<Archive> {
+export async function openChainOf(
+  source: ByteSource,
+  folder: string | undefined,
+  options: OpenChainOptions,
+): Promise<Archive> {
   const alone = await openArchive(source, options)
   try {
     if (options.bases !== undefined) await checkGiven(alone, options)
-    if (options.bases !== undefined || alone.baseIdentities.length === 0) return alone
-    const found = await findBases(alone, folder, options)
+    const folders = foldersOf(alone, folder)
+    if (alone.baseIdentities.length === 0 || folders.length === 0) return alone
+    const found = await findBases(alone, folders, options)
+    // All were given: nothing is read twice.
+    if (found.bases.every((base, index) => base !== undefined && base === alone.bases[index])) return alone
     return await openArchive(source, { ...options, ...found })
   } catch (error) {
     await alone.close()
@@ -61,27 +70,29 @@ async function checkGiven(archive: Archive, options: OpenChainOptions): Promise<
   await archive.checkBases(new Set(given), options)
 }
 
+/** The folders in which the bases of an archive are looked for: its own, and those of the bases that were given. */
+function foldersOf({ bases }: Archive, folder: string | undefined): readonly string[] {
+  const given = filesOf(bases.filter((base) => base !== undefined)).paths.map((path) => dirname(path))
+  return [...new Set(folder === undefined ? given : [folder, ...given])]
+}
+
 /**
- * Looks for the bases of an archive in a folder. Each base that is found names its own.
+ * Completes the bases of an archive from folders. Each base, given or found, names its own.
  *
  * @throws `signal.reason` on abort
  */
-async function findBases(archive: Archive, folder: string, options: OpenChainOptions): Promise<FoundBases> {
-  const bases: (Archive | undefined)[] = []
+async function findBases(archive: Archive, folders: readonly string[], options: OpenChainOptions): Promise<FoundBases> {
+  const bases = [...archive.bases]
   const whyMissing = new Map<number, string>()
   const known = [...named(archive)]
-  const search = searchOnce(folder, options)
+  const places = folders.map((folder) => new Place(folder, options))
   try {
-    for (const [index, { identity, name }] of known.entries()) {
-      const path = name === '' ? (await search()).get(identity) : name && join(folder, name)
-      const found = path === undefined ? undefined : await openBase(path, options)
-      const isRight = found && (await found.computeIdentity(options)) === identity
-      if (found && !isRight) {
-        whyMissing.set(index + 1, `${found.name} is another archive, of the identity ${await found.computeIdentity()}`)
-        await found.close()
-      }
-      bases.push(isRight ? found : undefined)
-      if (isRight) learnFrom(found, index + 1, known)
+    for (const [index, base] of known.entries()) {
+      const found = bases[index] ?? (await findBase(base, places, options, (why) => whyMissing.set(index + 1, why)))
+      bases[index] = found
+      if (found === undefined) continue
+      whyMissing.delete(index + 1)
+      learnFrom(found, index + 1, known)
     }
     return { bases, whyMissing }
   } catch (error) {
@@ -90,10 +101,46 @@ async function findBases(archive: Archive, folder: string, options: OpenChainOpt
   }
 }
 
-/** Looks through the folder when that is first needed. */
-function searchOnce(folder: string, options: OpenChainOptions): () => Promise<ReadonlyMap<string, string>> {
-  let found: Promise<ReadonlyMap<string, string>> | undefined
-  return () => (found ??= findArchives(folder, (path) => openBase(path, { ...options, fetchSlice: undefined })))
+/** Looks for a base in one place after the other. */
+async function findBase(
+  base: NamedBase,
+  places: readonly Place[],
+  options: OpenChainOptions,
+  explain: (why: string) => void,
+): Promise<Archive | undefined> {
+  for (const place of places) {
+    const found = await place.open(base)
+    const identity = await found?.computeIdentity(options)
+    if (identity === base.identity) return found
+    if (found === undefined) continue
+    explain(`${found.name} is another archive, of the identity ${identity}`)
+    await found.close()
+  }
+  return undefined
+}
+
+/** A folder in which bases may lie. */
+class Place {
+  readonly #folder: string
+  readonly #options: OpenChainOptions
+  #archives: Promise<ReadonlyMap<string, string>> | undefined
+
+  constructor(folder: string, options: OpenChainOptions) {
+    this.#folder = folder
+    this.#options = options
+  }
+
+  /** Opens what may be that base. */
+  async open({ identity, name }: NamedBase): Promise<Archive | undefined> {
+    const path = name === '' ? (await this.#search()).get(identity) : name && join(this.#folder, name)
+    return path === undefined ? undefined : openBase(path, this.#options)
+  }
+
+  /** Looks through the folder when that is first needed. */
+  #search(): Promise<ReadonlyMap<string, string>> {
+    const options = { ...this.#options, fetchSlice: undefined }
+    return (this.#archives ??= findArchives(this.#folder, (path) => openBase(path, options)))
+  }
 }
 
 interface NamedBase {

@@ -116,6 +116,40 @@ test('given bases are used instead', async () => {
   expect(await restoreInto(archive, base)).toEqual(contentOf(tree))
 })
 
+describe('given bases are completed', () => {
+  test('from beside the archive', async () => {
+    const { base, tree, at } = await makeChain(4)
+    const moved = join(base, 'elsewhere.tgz')
+    renameSync(at('2.tgz'), moved)
+    await using archive = await openChain(at('3.tgz'), { bases: [await openChain(moved)] })
+    expect(archive.bases.map((found) => found?.name)).toEqual([moved, at('1.tgz'), at('0.tgz')])
+    expect(await restoreInto(archive, base)).toEqual(contentOf(tree))
+  })
+
+  test('from beside those that are given, past another archive of the name', async () => {
+    const { base, tree, at } = await makeChain(3)
+    copyFileSync(at('2.tgz'), join(base, '2.tgz'))
+    copyFileSync(at('2.tgz'), join(base, '0.tgz'))
+    await using archive = await openChain(join(base, '2.tgz'), { bases: [await openChain(at('1.tgz'))] })
+    expect(archive.bases.map((found) => found?.name)).toEqual([at('1.tgz'), at('0.tgz')])
+    expect(await restoreInto(archive, base)).toEqual(contentOf(tree))
+    await archive.checkBases(undefined)
+  })
+
+  test('also where one before them is not at hand', async () => {
+    const { at } = await makeChain(3)
+    await using archive = await openChain(at('2.tgz'), { bases: [undefined, await openChain(at('0.tgz'))] })
+    expect(archive.bases.map((found) => found?.name)).toEqual([at('1.tgz'), at('0.tgz')])
+  })
+
+  test('but a wrong one is an error, though the right one is at hand', async () => {
+    const { at } = await makeChain(3)
+    await expect(openChain(at('2.tgz'), { bases: [await openChain(at('0.tgz'))] })).rejects.toMatchObject({
+      code: 'base-mismatch',
+    })
+  })
+})
+
 describe('a base', () => {
   test('that is not there is missed only when it is needed', async () => {
     const { base, at } = await makeChain(3)
