@@ -14,7 +14,9 @@ async function prune(
 ): Promise<string> {
   const io = fakeIo()
   const code = await run(['prune', '--utc', ...options, ...names.map((name) => join(folder, name))], io)
-  expect({ code, error: io.stderr.text }).toEqual({ code: exitCode, error: exitCode === 0 ? '' : expect.any(String) })
+  // What is missed is told beside what is decided.
+  const error = io.stderr.text.replaceAll(/^isptar: \S+ needs \S+, which was not given\n/gm, '')
+  expect({ code, error }).toEqual({ code: exitCode, error: exitCode === 0 ? '' : expect.any(String) })
   return (exitCode === 0 ? io.stdout.text : io.stderr.text).replaceAll(`${folder}/`, '')
 }
 
@@ -87,6 +89,43 @@ test('--keep keeps, also one that is named nowhere else', async () => {
   )
   expect(existsSync(join(folder, 'old.tgz'))).toBe(true)
 })
+
+test('says which bases were not given of archives that stay, and goes on', async () => {
+  const folder = await writeBackup()
+  const names = ['mon.tgz', 'tue.tgz'].map((name) => join(folder, name))
+  const io = fakeIo()
+  expect(await run(['prune', '--keep-last', '1', '--json', ...names], io)).toBe(0)
+  expect(io.stderr.text.replaceAll(`${folder}/`, '')).toBe(`\
+isptar: tue.tgz needs sun.tgz, which was not given
+isptar: mon.tgz needs sun.tgz, which was not given
+`)
+  const { identity } = await describe(join(folder, 'sun.tgz'))
+  const [tue = ''] = io.stdout.text.split('\n')
+  expect(JSON.parse(tue)).toMatchObject({ keep: true, missing_bases: [{ identity, name: 'sun.tgz' }] })
+})
+
+test('misses no base that is not needed, or of an archive that goes', async () => {
+  const folder = await writeBackup()
+  const at = (name: string): string => join(folder, name)
+  for (const options of [
+    ['--exact', at('tue.tgz')],
+    [at('mon.tgz'), at('tue.tgz'), at('sun.tgz')],
+  ]) {
+    const io = fakeIo()
+    expect(await run(['prune', '--keep-last', '1', ...options], io)).toBe(0)
+    expect(io.stderr.text).toBe('')
+  }
+  await writeDay(folder, { name: 'wed.tgz', day: 11, data: 'full' })
+  const io = fakeIo()
+  expect(await run(['prune', '--keep-last', '1', at('wed.tgz'), at('mon.tgz')], io)).toBe(0)
+  expect([io.stderr.text, io.stdout.text]).toEqual(['', expect.stringContaining('drop')])
+})
+
+async function describe(path: string): Promise<{ identity: string }> {
+  const io = fakeIo()
+  expect(await run(['info', '--json', path], io)).toBe(0)
+  return JSON.parse(io.stdout.text) as { identity: string }
+}
 
 test('an archive goes with all its slices, and stays with all of them', async () => {
   const folder = makeFolder()

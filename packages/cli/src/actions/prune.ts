@@ -31,6 +31,15 @@ export interface PruneOptions extends FetchOptions, Omit<RetentionPolicy, 'utc'>
 /** An archive, and the files that it is. */
 interface FoundArchive extends RetentionArchive {
   readonly files: readonly string[]
+  /** Names of its bases, nearest first, as far as it knows them. */
+  readonly baseNames: readonly string[]
+}
+
+/** A base that an archive needs, but that was not given. */
+interface MissingBase {
+  readonly identity: string
+  /** Undefined where the archive has no name for it. */
+  readonly name: string | undefined
 }
 
 type Decision = RetentionDecision<FoundArchive>
@@ -44,11 +53,17 @@ export async function prune(names: readonly string[], options: PruneOptions, con
     archives.push({ ...(await describe(name, options, context)), pinned: kept.has(place) })
   const decisions = planRetention(archives, { ...options, utc: options.utc ?? false })
   const width = Math.max(...decisions.map(({ archive }) => escapeName(archive.name).length))
+  const given = new Set(archives.map(({ identity }) => identity))
+  for (const { archive, keep } of decisions)
+    for (const { name, identity } of keep ? missingBases(archive, given) : [])
+      await context.warn(`${archive.name} needs ${name ?? `a base of the identity ${identity}`}, which was not given`)
   for (const decision of decisions) {
     context.io.signal.throwIfAborted()
     // Newest first: what needs another goes before it.
     if (!decision.keep && options.delete) remove(decision.archive.files)
-    await context.io.stdout.write(options.json ? decisionJson(decision, options) : line(decision, width, options))
+    await context.io.stdout.write(
+      options.json ? decisionJson(decision, given, options) : line(decision, width, options),
+    )
   }
   const going = decisions.filter(({ keep }) => !keep).length
   const told = options.delete ? 'deleted' : 'may go; --delete deletes'
@@ -71,10 +86,20 @@ async function describe(name: string, options: PruneOptions, context: Context): 
       exact: options.exact ?? false,
       signal: context.io.signal,
     })
-    return { ...described, name, files: archive.sliceNames ?? [name] }
+    return { ...described, name, files: archive.sliceNames ?? [name], baseNames: archive.baseNames }
   } finally {
     await archive.close()
   }
+}
+
+/** Of the bases that it names, those that are needed and were not given: without them it cannot be restored. */
+function missingBases(
+  { baseIdentities, baseNames, usedDepths }: FoundArchive,
+  given: ReadonlySet<string>,
+): readonly MissingBase[] {
+  return baseIdentities
+    .map((identity, index) => ({ identity, name: baseNames[index] || undefined, depth: index + 1 }))
+    .filter(({ identity, depth }) => !given.has(identity) && (usedDepths?.has(depth) ?? true))
 }
 
 /** The slice that holds the listing goes last, so that what an interruption leaves can be named and deleted again. */
@@ -95,7 +120,8 @@ function line({ archive, keep, reasons }: Decision, width: number, options: Prun
   )
 }
 
-function decisionJson({ archive, keep, reasons }: Decision, options: PruneOptions): string {
+function decisionJson({ archive, keep, reasons }: Decision, given: ReadonlySet<string>, options: PruneOptions): string {
+  const missing = keep ? missingBases(archive, given) : []
   const object = {
     ...textFields('archive', archive.name),
     ...(archive.createdAt !== undefined && { created: wellFormed(archive.createdAt) }),
@@ -103,6 +129,12 @@ function decisionJson({ archive, keep, reasons }: Decision, options: PruneOption
     keep,
     ...(!keep && { deleted: options.delete ?? false }),
     reasons: reasons.map(({ rule, text }) => ({ rule, text: wellFormed(text) })),
+    ...(missing.length > 0 && {
+      missing_bases: missing.map(({ identity, name }) => ({
+        identity,
+        ...(name !== undefined && { name: wellFormed(name) }),
+      })),
+    }),
   }
   return `${JSON.stringify(object)}\n`
 }

@@ -32,7 +32,8 @@ export function declarePrune(program: Command, start: Start): void {
       'after',
       `
 Name every archive of the backup: one that is not named is not known to need
-anything. Nothing is deleted when one of them cannot be read. Archives of the
+anything. Where one that stays needs a base that is not named, standard error
+says so. Nothing is deleted when one of them cannot be read. Archives of the
 original program stay: they do not say when they were written. A differential
 of it does not say either what it needs, so with one of those everything stays.
 ` +
