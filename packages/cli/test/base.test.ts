@@ -176,6 +176,7 @@ describe('reading with --base', () => {
     expect(alone).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('2 files not checked, with data in a base'),
+      stderr: 'isptar: 2 files have their data in base 1 (full.tgz), which was not given\n',
     })
     expect(await isptar('verify', '--quick', at('d1.tgz'))).toMatchObject({ code: 0, stderr: '' })
 
@@ -184,6 +185,21 @@ describe('reading with --base', () => {
     expect(readFileSync(at('out/site/a'), 'utf8')).toBe('of the full one\n')
     expect(await isptar('cat', at('d1.tgz'), 'site/a', ...base)).toMatchObject({ code: 0, stdout: 'of the full one\n' })
     expect((await isptar('verify', at('d1.tgz'), ...base)).stdout).toContain('all sound')
+  })
+
+  test('completes what is given: further bases are found beside the archive', async () => {
+    const create = (name: string, ...options: string[]): ReturnType<typeof isptar> =>
+      isptar('create', '-C', folder, at(`${name}.tgz`), 'site', '--save-listing', at(`${name}.cat`), ...options)
+    expect((await create('c0')).code).toBe(0)
+    for (const n of [1, 2, 3, 4]) {
+      writeFileSync(at(`site/of-c${n}`), `of c${n}\n`)
+      expect((await create(`c${n}`, '--base', at(`c${n - 1}.cat`))).code).toBe(0)
+    }
+    const done = await isptar('extract', at('c4.tgz'), '-C', at('out'), '--base', at('c3.tgz'))
+    expect(done).toEqual({ code: 0, stdout: '', stderr: '' })
+    expect(readFileSync(at('out/site/a'), 'utf8')).toBe('of the full one\n')
+    const wrong = await isptar('extract', at('c4.tgz'), '-C', at('other'), '--base', at('c2.tgz'))
+    expect(wrong).toMatchObject({ code: 9, stderr: expect.stringContaining('is not base 1 of') })
   })
 
   test('refuses another archive, whatever the command', async () => {

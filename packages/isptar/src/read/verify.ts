@@ -5,7 +5,7 @@ import { type ErrorCode, IntegrityError, isIsptarError } from '../errors.ts'
 import { withReadAhead } from '../io/with-read-ahead.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
-import type { ServiceInfo } from '../tail/service-info.ts'
+import { type ServiceInfo, serviceList } from '../tail/service-info.ts'
 import { judgeEntryPath, normalizeEntryPath } from '../tar/entry-path.ts'
 import { decodeXattrColumns } from '../tail/xattr-column.ts'
 import { checkData } from './check-data.ts'
@@ -105,7 +105,8 @@ class Verification {
   #entryCount = 0
   #dataBytes = 0
   #listedBytes = 0
-  #baseCount = 0
+  /** How many files have their data in a base that was not given, by its number. */
+  readonly #missed = new Map<number, number>()
   #dirtyCount = 0
 
   constructor(context: VerifyContext, options: VerifyOptions) {
@@ -130,8 +131,7 @@ class Verification {
   }
 
   report(): VerifyReport {
-    if (this.#baseCount > 0 && !this.#options.quick)
-      this.#notices.push(`${this.#baseCount} files have their data in a base and were not read`)
+    if (!this.#options.quick) this.#notices.push(...this.#missedBases())
     return {
       ok: this.#problemCount === 0,
       entryCount: this.#entryCount,
@@ -139,9 +139,19 @@ class Verification {
       problemCount: this.#problemCount,
       problems: this.#problems,
       dirtyCount: this.#dirtyCount,
-      baseCount: this.#baseCount,
+      baseCount: [...this.#missed.values()].reduce((sum, count) => sum + count, 0),
       notices: this.#notices,
     }
+  }
+
+  #missedBases(): readonly string[] {
+    const { data, info } = this.#context
+    const names = serviceList(info, 'base_name', '/')
+    return [...this.#missed].slice(0, MAX_LISTED).map(([depth, count]) => {
+      const files = count === 1 ? '1 file has its data' : `${count} files have their data`
+      const hint = data.whyMissing?.get(depth) ?? names[depth - 1] ?? ''
+      return `${files} in base ${depth}${hint === '' ? '' : ` (${hint})`}, which was not given`
+    })
   }
 
   /** One pass over the listing checks its CRC and, where the archive has one, its identity. */
@@ -241,7 +251,7 @@ class Verification {
     this.#listedBytes += record.sizeBytes
     const { depth = 0 } = record.location ?? {}
     if (depth > 0 && this.#context.data.bases[depth - 1] === undefined) {
-      this.#baseCount += 1
+      this.#missed.set(depth, (this.#missed.get(depth) ?? 0) + 1)
       return
     }
     if (!this.#readsData || (depth === 0 && this.#isOutOfReach(record))) return

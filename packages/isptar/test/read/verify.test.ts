@@ -108,7 +108,7 @@ it('says how many files have their data in a base', async () => {
   )
   await using archive = await open(bytes)
   const { ok, dataBytes, notices } = await archive.verify()
-  expect([ok, dataBytes, notices]).toEqual([true, 3, ['1 files have their data in a base and were not read']])
+  expect([ok, dataBytes, notices]).toEqual([true, 3, ['1 file has its data in base 1, which was not given']])
 })
 
 describe('tar headers that say something else than the listing', () => {
