@@ -1,4 +1,4 @@
-/** Whatever becomes of a tree: every archive of a chain of full, differential and copied ones restores its state exactly. */
+/** Whatever becomes of a tree: every archive of a chain of full, differential, copied and flattened ones restores its state exactly. */
 import {
   chmodSync,
   linkSync,
@@ -15,6 +15,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { flattenArchive } from '../../src/chain/flatten.ts'
+import { MemoryTarget } from '../../src/io/memory-target.ts'
 import { extractTree } from '../../src/node/extract-tree.ts'
 import type { PackOptions } from '../../src/node/pack-tree.ts'
 import type { Archive } from '../../src/read/archive.ts'
@@ -39,7 +41,7 @@ type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
 
 const step = fc.record({
   operations: fc.array(operation, { minLength: 1, maxLength: 12 }),
-  how: fc.constantFrom('full', 'differential', 'differential', 'differential', 'copied'),
+  how: fc.constantFrom('full', 'differential', 'differential', 'differential', 'copied', 'flattened'),
   compare: fc.constantFrom('metadata' as const, 'content' as const),
   moved: fc.boolean(),
   digest: fc.constantFrom('sha256' as const, 'sha256' as const, 'none' as const),
@@ -47,6 +49,16 @@ const step = fc.record({
 })
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+/** Steps with at least one flattened archive, and a differential right on top of it. */
+const steps = fc
+  .tuple(fc.array(step, { minLength: 2, maxLength: 3 }), step, fc.array(step, { maxLength: 1 }))
+  .map(([before, on, after]): readonly Step[] => [
+    ...before,
+    { ...on, how: 'flattened' },
+    { ...on, how: 'differential' },
+    ...after,
+  ])
 
 /** Does what can be done, as a user would; each change of a file has a time of its own. */
 class Tree {
@@ -107,6 +119,14 @@ async function open({ bytes, bases }: Link): Promise<Archive> {
   return openBytes(bytes, 'archive', { bases: opened })
 }
 
+/** The newest archive of a chain without its bases; it stands for the same state, and the chain goes on from it. */
+async function flatten(newest: Link, { seekBytes }: Step): Promise<Link> {
+  await using archive = await open(newest)
+  const target = new MemoryTarget()
+  expect(await flattenArchive(archive, target, { seekBytes })).toMatchObject({ referenceCount: 0, dirtyCount: 0 })
+  return { bytes: target.bytes(), bases: [], state: newest.state }
+}
+
 async function pack(
   tree: Tree,
   chain: readonly Link[],
@@ -127,19 +147,23 @@ async function pack(
   return { bytes, bases, state: contentOf(tree.folder) }
 }
 
+/** Flattening is of the state before: what becomes of the tree meanwhile is for the next archive to tell. */
+async function take(tree: Tree, chain: readonly Link[], each: Step): Promise<Link> {
+  for (const change of each.operations) tree.apply(change)
+  const newest = chain.at(-1)
+  return each.how === 'flattened' && newest ? flatten(newest, each) : pack(tree, chain, each)
+}
+
 test('each state comes back, into an empty folder and over the one before', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 5 }), async (steps) => {
+    fc.asyncProperty(fc.oneof(fc.array(step, { minLength: 4, maxLength: 5 }), steps), async (taken) => {
       const parent = mkdtempSync(join(tmpdir(), 'isptar-chain-'))
       try {
         const tree = new Tree(subfolder(parent, 'tree'))
         for (const folder of ['d', 'd/e']) tree.apply({ kind: 'folder', path: folder })
         const kept = subfolder(parent, 'kept')
         const chain: Link[] = []
-        for (const each of steps) {
-          for (const change of each.operations) tree.apply(change)
-          chain.push(await pack(tree, chain, each))
-        }
+        for (const each of taken) chain.push(await take(tree, chain, each))
         for (const link of chain) {
           await using archive = await open(link)
           expect(await restoreInto(archive, parent)).toEqual(link.state)
