@@ -4,23 +4,20 @@
  *
  * Run `npm run build` first, then `node benchmarks/memory.mjs [SCRATCH_FOLDER]` (10 GiB free; a few minutes).
  */
-import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createArchive } from '../packages/isptar/dist/index.js'
 import { FileTarget } from '../packages/isptar/dist/node/index.js'
+import { MeasuredJobs } from './measured-jobs.mjs'
 
 const MiB = 1024 * 1024
-const LIMIT_BYTES = 200 * MiB
 const FILE_BYTES = 4096 * MiB
 const ENTRIES = 1_000_000
-const CLI = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url))
-const PRELOAD = new URL('./print-peak.mjs', import.meta.url).href
 
 const scratch = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'isptar-memory-'))
-let failed = 0
+const jobs = new MeasuredJobs(scratch, 200 * MiB)
+const measure = (what, args) => jobs.run(what, args)
 try {
   writeBigFile(join(scratch, 'big'))
   const archive = join(scratch, 'big.tgz')
@@ -40,30 +37,7 @@ try {
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
-process.exitCode = failed > 0 ? 1 : 0
-
-/** Runs the command and prints its peak; gives the number of lines it printed. */
-function measure(what, args) {
-  const peakFile = join(scratch, 'peak')
-  const outFile = join(scratch, 'out')
-  const out = openSync(outFile, 'w')
-  const started = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, ['--import', PRELOAD, CLI, ...args], {
-    env: { ...process.env, PEAK_FILE: peakFile },
-    stdio: ['ignore', out, 'pipe'],
-    encoding: 'utf8',
-  })
-  closeSync(out)
-  if (status !== 0) throw new Error(`isptar ${args.join(' ')} ended with ${status}: ${stderr}`)
-  const peak = Number(readFileSync(peakFile, 'utf8'))
-  const verdict = peak <= LIMIT_BYTES ? 'ok' : 'TOO MUCH'
-  if (peak > LIMIT_BYTES) failed += 1
-  const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  console.log(
-    `${what.padEnd(32)} ${(peak / MiB).toFixed(0).padStart(5)} MiB peak  ${seconds.padStart(6)} s  ${verdict}`,
-  )
-  return readFileSync(outFile).filter((byte) => byte === 0x0a).length
-}
+process.exitCode = jobs.failed > 0 ? 1 : 0
 
 /** Half noise, half text-like lines: neither stored nor trivially small. */
 function writeBigFile(path) {
