@@ -93,6 +93,17 @@ describe('packTree with resume', () => {
     expect(await failureOf(packTree(scene.tree, new MemoryTarget(), { resume: true }))).toBeInstanceOf(TypeError)
   })
 
+  it('cannot go on where no journal is kept, and keeps none', async () => {
+    plant('big', noise(60_000, 'big'))
+    const seen: string[] = []
+    const onSlice = (): void => void seen.push(...scene.files())
+    expect(await failureOf(scene.pack(30_000, { resume: true, journal: false }))).toBeInstanceOf(TypeError)
+    expect((await scene.pack(30_000, { journal: false, onSlice })).ok).toBe(true)
+    expect(seen).toContain('a.tgz.part1')
+    expect(seen).not.toContain('a.tgz.resume')
+    expect(scene.differences()).toBe('')
+  })
+
   /** Packs until some slices were told of, inside b/big or later. */
   async function stopAfter(slices: number, roots?: readonly string[]): Promise<void> {
     const failure = await failureOf(
