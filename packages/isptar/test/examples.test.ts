@@ -211,6 +211,7 @@ function runShell(code: string): string {
   mkdirSync(bin)
   for (const [name, line] of Object.entries(STAND_INS))
     writeFileSync(join(bin, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 })
-  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}` }
+  // Nothing but the system's own tools besides: a real store must not be reached by an example.
+  const env = { ...process.env, PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` }
   return execFileSync('bash', ['-c', `set -e\n${code}`], { encoding: 'utf8', cwd: folder, env })
 }
