@@ -85,7 +85,7 @@ interface Outcome {
 }
 
 function environment(today: string): Record<string, string | undefined> {
-  return { ...process.env, PATH: `${at('bin')}:${process.env['PATH']}`, STORE: at('store'), TODAY: today }
+  return { ...process.env, PATH: `${at('bin')}:/usr/local/bin:/usr/bin:/bin`, STORE: at('store'), TODAY: today }
 }
 
 /** Has a shell run a command line. */
