@@ -1,0 +1,174 @@
+/**
+ * Runs jobs on worker threads, in the order in which they come, as many at once as there are threads. Where no thread can be
+ * started the jobs run here, so that a result never depends on whether there are threads.
+ */
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+
+/** A thread that is at a job has the next one already: it never waits for this one. */
+const JOBS_PER_THREAD = 2
+
+/** More threads than this wait for the disk and for the thread that writes. */
+const MAX_THREADS = 8
+
+/** What a thread needs, so that two of them stay small: buffers lie outside these. In MiB. */
+const HEAP_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 }
+
+/** How to run jobs. */
+export interface WorkerPoolOptions<Job, Result> {
+  /** Name of the script beside this file, without its ending; it calls `serveJobs`. */
+  readonly script: string
+  /** How many threads; below 2 none is started and jobs run here. @defaultValue {@link defaultThreads} */
+  readonly threads?: number | undefined
+  /** Does a job in this thread. */
+  readonly runHere: (job: Job) => Result
+}
+
+/** What a thread is sent. */
+export interface JobMessage<Job> {
+  readonly id: number
+  readonly job: Job
+}
+
+/** What a thread answers. */
+export type JobReply<Result> =
+  | { readonly id: number; readonly result: Result }
+  | { readonly id: number; readonly error: unknown }
+
+interface Pending<Job, Result> extends JobMessage<Job> {
+  readonly transfer: readonly ArrayBuffer[]
+  readonly resolve: (result: Result) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Thread<Job, Result> {
+  readonly worker: Worker
+  /** What it was given and has not answered. */
+  readonly jobs: Map<number, Pending<Job, Result>>
+  hasAnswered: boolean
+}
+
+/** How many threads are used when nothing is said: one for each core, at most 8. */
+export function defaultThreads(): number {
+  return Math.min(availableParallelism(), MAX_THREADS)
+}
+
+/** Threads that do one kind of job. Close it. */
+export class WorkerPool<Job, Result> {
+  readonly #options: WorkerPoolOptions<Job, Result>
+  readonly #script: URL | undefined
+  readonly #threads: Thread<Job, Result>[] = []
+  readonly #waiting: Pending<Job, Result>[] = []
+  #wanted: number
+  #nextId = 0
+  #isClosed = false
+
+  constructor(options: WorkerPoolOptions<Job, Result>) {
+    this.#options = options
+    this.#script = findScript(options.script)
+    const threads = options.threads ?? defaultThreads()
+    this.#wanted = this.#script === undefined || threads < 2 ? 0 : threads
+  }
+
+  /** How many threads do jobs, or will once there are any. */
+  get threads(): number {
+    return this.#wanted
+  }
+
+  /**
+   * Does a job. Threads are started with the first ones.
+   *
+   * @param job - what can be cloned
+   * @param transfer - buffers in it that are handed over and are of no use here any more
+   * @returns what the job gives; rejected with what it throws, which has lost its class, or when its thread ended
+   */
+  run(job: Job, transfer: readonly ArrayBuffer[] = []): Promise<Result> {
+    if (this.#wanted === 0) return this.#runHere(job)
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(closedError())
+      const pending = { id: this.#nextId, job, transfer, resolve, reject }
+      this.#nextId += 1
+      this.#waiting.push(pending)
+      this.#dispatch()
+    })
+  }
+
+  /** Ends the threads, also what they are at. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const { reject } of this.#waiting.splice(0)) reject(closedError())
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()))
+  }
+
+  async #runHere(job: Job): Promise<Result> {
+    return this.#options.runHere(job)
+  }
+
+  #dispatch(): void {
+    while (this.#waiting.length > 0) {
+      const thread = this.#idleThread()
+      const pending = thread && this.#waiting.shift()
+      if (!thread || !pending) return
+      thread.jobs.set(pending.id, pending)
+      const { id, job, transfer } = pending
+      thread.worker.postMessage({ id, job } satisfies JobMessage<Job>, [...transfer])
+    }
+  }
+
+  /** The thread with the least to do, if it has room; a new one as long as none is idle. */
+  #idleThread(): Thread<Job, Result> | undefined {
+    const [least] = [...this.#threads].sort((a, b) => a.jobs.size - b.jobs.size)
+    if (this.#threads.length < this.#wanted && (least === undefined || least.jobs.size > 0)) return this.#start()
+    return least !== undefined && least.jobs.size < JOBS_PER_THREAD ? least : undefined
+  }
+
+  #start(): Thread<Job, Result> | undefined {
+    if (this.#script === undefined) return undefined
+    const worker = new Worker(this.#script, { resourceLimits: HEAP_LIMITS })
+    const thread: Thread<Job, Result> = { worker, jobs: new Map(), hasAnswered: false }
+    worker.on('message', (reply: JobReply<Result>) => this.#take(thread, reply))
+    worker.on('error', (error) => this.#lose(thread, error))
+    worker.on('exit', () => this.#lose(thread, closedError()))
+    this.#threads.push(thread)
+    return thread
+  }
+
+  #take(thread: Thread<Job, Result>, reply: JobReply<Result>): void {
+    const pending = thread.jobs.get(reply.id)
+    thread.jobs.delete(reply.id)
+    thread.hasAnswered = true
+    if (pending === undefined) return
+    if ('error' in reply) pending.reject(reply.error)
+    else pending.resolve(reply.result)
+    this.#dispatch()
+  }
+
+  /** A thread that could not even start takes its jobs with it only if their buffers are gone. */
+  #lose(thread: Thread<Job, Result>, error: unknown): void {
+    const at = this.#threads.indexOf(thread)
+    if (at >= 0) this.#threads.splice(at, 1)
+    const jobs = [...thread.jobs.values()]
+    thread.jobs.clear()
+    if (!thread.hasAnswered && !this.#isClosed) {
+      this.#wanted = this.#threads.length
+      if (this.#wanted === 0) jobs.push(...this.#waiting.splice(0))
+    }
+    for (const pending of jobs) {
+      const canRunHere = !thread.hasAnswered && !this.#isClosed && pending.transfer.every(({ byteLength }) => byteLength > 0)
+      if (canRunHere) this.#runHere(pending.job).then(pending.resolve, pending.reject)
+      else pending.reject(error)
+    }
+    if (!this.#isClosed) this.#dispatch()
+  }
+}
+
+function closedError(): Error {
+  return new Error('the worker thread ended before its job was done')
+}
+
+/** Beside this file; beside the built one where this is the source, which threads do not read. */
+function findScript(name: string): URL | undefined {
+  const built = [new URL(`./${name}.js`, import.meta.url), new URL(`../../dist/node/${name}.js`, import.meta.url)]
+  return built.find((url) => existsSync(url))
+}
