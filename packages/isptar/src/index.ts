@@ -15,7 +15,7 @@ export {
   UnsafePathError,
   UnsupportedError,
 } from './errors.ts'
-export type { Codec, Inflated, InflateStep, Level, RawDeflater, RawInflater } from './gzip/codec.ts'
+export type { Codec, DeflateEnd, Inflated, InflateStep, Level, RawInflater } from './gzip/codec.ts'
 export { codec as pakoCodec } from './gzip/pako-codec.ts'
 export { BlobSource } from './io/blob-source.ts'
 export type { ByteSource, ReadOptions, TailBytes } from './io/byte-source.ts'

@@ -37,24 +37,22 @@ export interface RawInflater {
   close(): void
 }
 
-/** Deflates a stream that comes in chunks. */
-export interface RawDeflater {
-  /** Takes the next chunk. Gives what is ready, perhaps nothing. */
-  push(chunk: Uint8Array): Promise<readonly Uint8Array[]>
-  /** Ends the current block with a full flush: inflating can begin anew at the bytes that follow (RFC 1951). */
-  fullFlush(): Promise<readonly Uint8Array[]>
-  /** Ends the stream and gives the rest. */
-  finish(): Promise<readonly Uint8Array[]>
-  /** Frees what it holds; needed after an early end, harmless otherwise. */
-  close(): void
-}
+/**
+ * How deflated data ends. `final`: the stream ends with it. `flush`: with a full flush, so that inflating can begin anew at
+ * what follows (RFC 1951); pieces that were deflated apart follow each other in one stream.
+ */
+export type DeflateEnd = 'final' | 'flush'
 
 /** Raw deflate (RFC 1951) both ways, whole and in chunks, and CRC-32. */
 export interface Codec {
   /** `pako` or `zlib`. */
   readonly name: string
-  /** Deflates a whole buffer. */
-  deflateRaw(plain: Uint8Array, level: Level): Uint8Array
+  /**
+   * Deflates a whole buffer.
+   *
+   * @param end - what follows it. @defaultValue `final`
+   */
+  deflateRaw(plain: Uint8Array, level: Level, end?: DeflateEnd): Uint8Array
   /**
    * Inflates one whole stream from the start of a buffer that may hold more behind it.
    *
@@ -64,8 +62,6 @@ export interface Codec {
   inflateRaw(packed: Uint8Array, maxBytes: number): Inflated
   /** Starts inflating a stream in chunks. */
   createInflater(): RawInflater
-  /** Starts deflating a stream in chunks. */
-  createDeflater(level: Level): RawDeflater
   /** Computes or continues a CRC-32. */
   crc32(bytes: Uint8Array, seed?: number): number
 }

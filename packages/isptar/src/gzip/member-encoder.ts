@@ -1,12 +1,12 @@
 /**
- * Makes a gzip member of data that comes in chunks, counting both sides so that the caller knows offsets and, after a full
- * flush, where inflating can begin (SPEC 1.1).
+ * Makes a gzip member of pieces that are deflated apart, counting both sides so that the caller knows offsets and where
+ * inflating can begin (SPEC 1.1).
  */
-import type { Codec, Level, RawDeflater } from './codec.ts'
+import type { Codec, Level } from './codec.ts'
 import { encodeMemberHeader } from './member-header.ts'
 import { encodeMemberTrailer } from './member-trailer.ts'
 
-/** How far a member is, right after a full flush. */
+/** How far a member is, at the end of a piece. */
 export interface MemberProgress {
   /** CRC-32 of the plaintext so far. */
   readonly crc32: number
@@ -15,11 +15,10 @@ export interface MemberProgress {
   readonly packedBytes: number
 }
 
-/** A gzip member in the making: `start`, any number of `push` and `fullFlush`, `finish`. One call at a time. */
+/** A gzip member in the making: `start`, any number of `piece`, `finish`. */
 export class MemberEncoder {
   readonly #codec: Codec
   readonly #level: Level
-  readonly #deflater: RawDeflater
   #crc: number
   #plainBytes: number
   #packedBytes: number
@@ -31,7 +30,6 @@ export class MemberEncoder {
     this.#packedBytes = from.packedBytes
     this.#codec = codec
     this.#level = level
-    this.#deflater = codec.createDeflater(level)
   }
 
   /** Bytes taken so far. */
@@ -39,7 +37,7 @@ export class MemberEncoder {
     return this.#plainBytes
   }
 
-  /** Bytes given so far, header included; exact for what was taken after `fullFlush` and `finish`. */
+  /** Bytes given so far, header included. */
   get packedBytes(): number {
     return this.#packedBytes
   }
@@ -51,38 +49,27 @@ export class MemberEncoder {
 
   /** Gives the header. Comes first, once. */
   start(): Uint8Array {
-    const header = encodeMemberHeader(this.#level)
-    this.#count([header])
-    return header
+    return this.#count(encodeMemberHeader(this.#level))
   }
 
-  /** Takes the next chunk, which must stay unchanged until then. Gives what is ready, perhaps nothing. */
-  async push(chunk: Uint8Array): Promise<readonly Uint8Array[]> {
-    if (chunk.length === 0) return []
-    this.#crc = this.#codec.crc32(chunk, this.#crc)
-    this.#plainBytes += chunk.length
-    return this.#count(await this.#deflater.push(chunk))
+  /** Deflates the next bytes; raw inflate can begin at what follows. */
+  piece(plain: Uint8Array, level: Level = this.#level): Uint8Array {
+    return this.#deflate(plain, level, 'flush')
   }
 
-  /** Gives all that is pending; raw inflate can begin at the byte that follows. */
-  async fullFlush(): Promise<readonly Uint8Array[]> {
-    return this.#count(await this.#deflater.fullFlush())
+  /** Deflates the last bytes, perhaps none, and adds the trailer. */
+  finish(plain: Uint8Array = new Uint8Array(0), level: Level = this.#level): readonly Uint8Array[] {
+    return [this.#deflate(plain, level, 'final'), this.#count(encodeMemberTrailer(this.#crc, this.#plainBytes))]
   }
 
-  /** Gives the rest and the trailer, and frees the codec. */
-  async finish(): Promise<readonly Uint8Array[]> {
-    const rest = await this.#deflater.finish()
-    this.close()
-    return this.#count([...rest, encodeMemberTrailer(this.#crc, this.#plainBytes)])
+  #deflate(plain: Uint8Array, level: Level, end: 'flush' | 'final'): Uint8Array {
+    this.#crc = this.#codec.crc32(plain, this.#crc)
+    this.#plainBytes += plain.length
+    return this.#count(this.#codec.deflateRaw(plain, level, end))
   }
 
-  /** Frees the codec; needed after an early end, harmless otherwise. */
-  close(): void {
-    this.#deflater.close()
-  }
-
-  #count(packed: readonly Uint8Array[]): readonly Uint8Array[] {
-    for (const part of packed) this.#packedBytes += part.length
+  #count(packed: Uint8Array): Uint8Array {
+    this.#packedBytes += packed.length
     return packed
   }
 }

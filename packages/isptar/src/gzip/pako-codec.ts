@@ -6,7 +6,7 @@ import * as pako from 'pako'
 import { concatBytes } from '../bytes/concat.ts'
 import { crc32 } from '../bytes/crc32.ts'
 import { KiB } from '../limits.ts'
-import type { Codec, Inflated, InflateStep, Level, RawDeflater, RawInflater } from './codec.ts'
+import type { Codec, DeflateEnd, Inflated, InflateStep, Level, RawInflater } from './codec.ts'
 import { brokenDeflateError, cutDeflateError, plainLimitError } from './codec-errors.ts'
 
 const OUTPUT_BYTES: number = 64 * KiB
@@ -22,13 +22,23 @@ export const codec: Codec = {
   deflateRaw,
   inflateRaw,
   createInflater: () => new PakoInflater(),
-  createDeflater: (level) => new PakoDeflater(level),
   crc32,
 }
 
-function deflateRaw(plain: Uint8Array, level: Level): Uint8Array {
+function deflateRaw(plain: Uint8Array, level: Level, end: DeflateEnd = 'final'): Uint8Array {
+  const stream = new pako.ZStream()
+  pako.zlibDeflateInit2(stream, level, 8, RAW_WINDOW_BITS, MEMORY_LEVEL, pako.Z_DEFAULT_STRATEGY)
   const outputBytes = Math.min(OUTPUT_BYTES, plain.length + KiB)
-  return concatBytes(new PakoDeflater(level, outputBytes).run(plain, pako.Z_FINISH))
+  const packed: Uint8Array[] = []
+  stream.avail_out = 0
+  feed(stream, plain)
+  do {
+    if (stream.avail_out <= FLUSH_MARKER_BYTES) refill(stream, outputBytes)
+    const start = stream.next_out
+    pako.zlibDeflate(stream, end === 'final' ? pako.Z_FINISH : pako.Z_FULL_FLUSH)
+    if (stream.next_out > start) packed.push(stream.output.subarray(start, stream.next_out))
+  } while (stream.avail_out === 0)
+  return concatBytes(packed)
 }
 
 function inflateRaw(packed: Uint8Array, maxBytes: number): Inflated {
@@ -83,44 +93,6 @@ class PakoInflater implements RawInflater {
 
   async finish(): Promise<boolean> {
     return this.#ended
-  }
-
-  close(): void {}
-}
-
-class PakoDeflater implements RawDeflater {
-  readonly #stream: pako.ZStream = new pako.ZStream()
-  readonly #outputBytes: number
-
-  constructor(level: Level, outputBytes: number = OUTPUT_BYTES) {
-    pako.zlibDeflateInit2(this.#stream, level, 8, RAW_WINDOW_BITS, MEMORY_LEVEL, pako.Z_DEFAULT_STRATEGY)
-    this.#stream.avail_out = 0
-    this.#outputBytes = outputBytes
-  }
-
-  run(chunk: Uint8Array, flush: pako.Z_FlushMode): readonly Uint8Array[] {
-    const stream = this.#stream
-    const packed: Uint8Array[] = []
-    feed(stream, chunk)
-    do {
-      if (stream.avail_out <= FLUSH_MARKER_BYTES) refill(stream, this.#outputBytes)
-      const start = stream.next_out
-      pako.zlibDeflate(stream, flush)
-      if (stream.next_out > start) packed.push(stream.output.subarray(start, stream.next_out))
-    } while (stream.avail_out === 0)
-    return packed
-  }
-
-  async push(chunk: Uint8Array): Promise<readonly Uint8Array[]> {
-    return this.run(chunk, pako.Z_NO_FLUSH)
-  }
-
-  async fullFlush(): Promise<readonly Uint8Array[]> {
-    return this.run(new Uint8Array(0), pako.Z_FULL_FLUSH)
-  }
-
-  async finish(): Promise<readonly Uint8Array[]> {
-    return this.run(new Uint8Array(0), pako.Z_FINISH)
   }
 
   close(): void {}

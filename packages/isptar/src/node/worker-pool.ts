@@ -155,7 +155,8 @@ export class WorkerPool<Job, Result> {
       if (this.#wanted === 0) jobs.push(...this.#waiting.splice(0))
     }
     for (const pending of jobs) {
-      const canRunHere = !thread.hasAnswered && !this.#isClosed && pending.transfer.every(({ byteLength }) => byteLength > 0)
+      const canRunHere =
+        !thread.hasAnswered && !this.#isClosed && pending.transfer.every(({ byteLength }) => byteLength > 0)
       if (canRunHere) this.#runHere(pending.job).then(pending.resolve, pending.reject)
       else pending.reject(error)
     }

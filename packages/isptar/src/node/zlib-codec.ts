@@ -3,34 +3,71 @@
  * the stream has ended. Errors of a stream reject the call under way, or the next one, and never surface by themselves.
  */
 import { constants as bufferConstants } from 'node:buffer'
-import {
-  constants,
-  crc32,
-  createDeflateRaw,
-  createInflateRaw,
-  type DeflateRaw,
-  deflateRawSync,
-  type InflateRaw,
-  inflateRawSync,
-} from 'node:zlib'
-import type { Codec, Inflated, InflateStep, Level, RawDeflater, RawInflater } from '../gzip/codec.ts'
+import { constants, crc32, createInflateRaw, deflateRawSync, type InflateRaw, inflateRawSync } from 'node:zlib'
+import type { Codec, DeflateEnd, Inflated, InflateStep, Level, RawInflater } from '../gzip/codec.ts'
 import { brokenDeflateError, cutDeflateError, plainLimitError } from '../gzip/codec-errors.ts'
-import { KiB } from '../limits.ts'
+import { KiB, MiB } from '../limits.ts'
+import { ZlibHandle, type ZlibRun } from './zlib-handle.ts'
 
 const OUTPUT_BYTES: number = 64 * KiB
 
 /** The codec of Node. */
 export const codec: Codec = {
   name: 'zlib',
-  deflateRaw: (plain, level) => plainView(deflateRawSync(plain, { level, chunkSize: outputBytes(plain.length) })),
+  deflateRaw,
   inflateRaw,
   createInflater: () => new ZlibInflater(),
-  createDeflater: (level) => new ZlibDeflater(level),
   // Of no bytes Node gives 0, not the seed, when there is no memory behind them.
   crc32: (bytes, seed = 0) => (bytes.length === 0 ? seed : crc32(bytes, seed)),
 }
 
+/** What is larger is done by calls that hold no memory afterwards. */
+const MAX_HANDLED_BYTES: number = 2 * MiB
+
+const deflaters = new Map<Level, ZlibHandle>()
+let inflater: ZlibHandle | undefined
+let scratch = new Uint8Array(0)
+
+function deflateRaw(plain: Uint8Array, level: Level, end: DeflateEnd = 'final'): Uint8Array {
+  const flush = end === 'final' ? constants.Z_FINISH : constants.Z_FULL_FLUSH
+  if (plain.length <= MAX_HANDLED_BYTES) {
+    const handle = deflaters.get(level) ?? ZlibHandle.deflate(level)
+    if (handle) deflaters.set(level, handle)
+    const room = deflateRoom(plain.length)
+    const run = handle?.run(flush, plain, scratchOf(room))
+    if (run && run.failure === undefined && run.madeBytes < room) return scratch.slice(0, run.madeBytes)
+  }
+  return plainView(deflateRawSync(plain, { level, finishFlush: flush, chunkSize: outputBytes(plain.length) }))
+}
+
+/** More than zlib's own bound at any setting (deflate.c, deflateBound), and a flush. */
+function deflateRoom(plainBytes: number): number {
+  return plainBytes + (plainBytes >>> 5) + (plainBytes >>> 7) + (plainBytes >>> 11) + 64
+}
+
+function scratchOf(bytes: number): Uint8Array {
+  if (scratch.length < bytes) scratch = new Uint8Array(Math.max(bytes, 2 * scratch.length, 64 * KiB))
+  return scratch.subarray(0, bytes)
+}
+
 function inflateRaw(packed: Uint8Array, maxBytes: number): Inflated {
+  // One byte more than may come tells an end from a stream that goes on.
+  if (packed.length > 0 && maxBytes < MAX_HANDLED_BYTES) {
+    inflater ??= ZlibHandle.inflate()
+    const run = inflater?.run(constants.Z_FINISH, packed, scratchOf(maxBytes + 1))
+    if (run) return takeInflated(run, maxBytes)
+  }
+  return inflateAnew(packed, maxBytes)
+}
+
+function takeInflated({ failure, madeBytes, usedBytes }: ZlibRun, maxBytes: number): Inflated {
+  if (madeBytes > maxBytes) throw plainLimitError(maxBytes)
+  if (failure?.code === 'Z_BUF_ERROR') throw cutDeflateError()
+  if (failure !== undefined) throw brokenDeflateError(failure.message)
+  return { plain: scratch.slice(0, madeBytes), packedBytes: usedBytes }
+}
+
+function inflateAnew(packed: Uint8Array, maxBytes: number): Inflated {
   let result: unknown
   try {
     result = inflateRawSync(packed, {
@@ -75,14 +112,14 @@ function inflateError(error: unknown): unknown {
 }
 
 /** One call at a time over a zlib stream: gathers what comes out until the call is done. */
-class ZlibPipe<Stream extends InflateRaw | DeflateRaw> {
-  readonly stream: Stream
+class ZlibPipe {
+  readonly stream: InflateRaw
   #output: Uint8Array[] = []
   #failure: Error | undefined
   #reject: (error: unknown) => void = () => {}
   #resolve: () => void = () => {}
 
-  constructor(stream: Stream) {
+  constructor(stream: InflateRaw) {
     this.stream = stream
     stream.on('data', (chunk: Uint8Array) => this.#output.push(plainView(chunk)))
     stream.on('end', () => this.#resolve())
@@ -113,7 +150,7 @@ class ZlibPipe<Stream extends InflateRaw | DeflateRaw> {
 }
 
 class ZlibInflater implements RawInflater {
-  readonly #pipe: ZlibPipe<InflateRaw> = new ZlibPipe(createInflateRaw({ chunkSize: OUTPUT_BYTES }))
+  readonly #pipe: ZlibPipe = new ZlibPipe(createInflateRaw({ chunkSize: OUTPUT_BYTES }))
   #ended = false
 
   async push(chunk: Uint8Array): Promise<InflateStep> {
@@ -139,30 +176,6 @@ class ZlibInflater implements RawInflater {
       if (hasCode(error, 'Z_BUF_ERROR')) return false
       throw inflateError(error)
     }
-  }
-
-  close(): void {
-    this.#pipe.close()
-  }
-}
-
-class ZlibDeflater implements RawDeflater {
-  readonly #pipe: ZlibPipe<DeflateRaw>
-
-  constructor(level: Level) {
-    this.#pipe = new ZlibPipe(createDeflateRaw({ level, chunkSize: OUTPUT_BYTES }))
-  }
-
-  async push(chunk: Uint8Array): Promise<readonly Uint8Array[]> {
-    return this.#pipe.call((done) => this.#pipe.stream.write(chunk, done))
-  }
-
-  async fullFlush(): Promise<readonly Uint8Array[]> {
-    return this.#pipe.call((done) => this.#pipe.stream.flush(constants.Z_FULL_FLUSH, done))
-  }
-
-  async finish(): Promise<readonly Uint8Array[]> {
-    return this.#pipe.call(() => this.#pipe.stream.end())
   }
 
   close(): void {

@@ -222,7 +222,7 @@ export class ArchiveWriter {
     if (this.#state === 'committing') return void (await this.#last)
     if (this.#state === 'closed') return
     if (this.#state === 'open') {
-      this.#end('aborted')
+      this.#state = 'aborted'
       this.#abortion.abort(new DOMException(`the archive ${this.#target.name} was aborted`, 'AbortError'))
     }
     await this.#abortTargets()
@@ -270,18 +270,11 @@ export class ArchiveWriter {
   async #giveUp(error: unknown): Promise<void> {
     if (this.#state !== 'open' && this.#state !== 'committing') return
     this.#failure = error
-    this.#end('failed')
+    this.#state = 'failed'
     await this.#abortTargets().catch(() => undefined)
   }
 
-  #end(state: 'failed' | 'aborted'): void {
-    this.#state = state
-    // A call that still runs may be at the listing.
-    void this.#last.then(() => this.#entries.close())
-  }
-
   async #resume(lines: AsyncIterable<ListedLines>, state: WriterState): Promise<ResumedArchive> {
-    this.#entries.close()
     this.#output = new Output(this.#target, state.offset)
     this.#entries = new EntryWriter(this.#output, this.#entryOptions)
     this.#tailOffset = state.tailOffset

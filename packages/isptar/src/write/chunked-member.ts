@@ -1,13 +1,15 @@
-/** Writes a member piece by piece, with a full flush between chunks at which reading can begin (SPEC 4, `seek`). */
-import type { Codec, Level } from '../gzip/codec.ts'
-import { MemberEncoder, type MemberProgress } from '../gzip/member-encoder.ts'
-import { MEMBER_HEADER_BYTES } from '../gzip/member-header.ts'
-import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
+/** Writes a member piece by piece and keeps the table of where reading can begin (SPEC 4, `seek`). */
+import { combineCrc32 } from '../bytes/combine-crc32.ts'
+import type { Level } from '../gzip/codec.ts'
+import type { MemberProgress } from '../gzip/member-encoder.ts'
+import { encodeMemberHeader, MEMBER_HEADER_BYTES } from '../gzip/member-header.ts'
+import { encodeMemberTrailer } from '../gzip/member-trailer.ts'
 import type { SeekTable } from '../tail/seek-column.ts'
+import type { DeflatedPiece } from './deflate-piece.ts'
 import type { Output } from './output.ts'
 import { type SeekChunk, SeekTableBuilder } from './seek-table-builder.ts'
 
-/** A member of which a part is written, up to a full flush. */
+/** A member of which a part is written, up to the end of a piece. */
 export interface MemberState extends MemberProgress {
   /** Plain length of a chunk; 0 where there are no seek points. */
   readonly seekBytes: number
@@ -18,7 +20,6 @@ export interface MemberState extends MemberProgress {
 
 /** How to write a member. */
 export interface ChunkedMemberOptions {
-  readonly codec: Codec
   readonly level: Level
   /** Plain bytes between two seek points; 0 makes none. */
   readonly seekBytes: number
@@ -28,88 +29,75 @@ export interface ChunkedMemberOptions {
   readonly onCheckpoint?: ((state: MemberState) => Promise<void>) | undefined
 }
 
-/** A member in the making: `start`, any number of `write`, `finish`. One call at a time. */
+/** A member in the making: `start`, any number of `add`, `finish`. One call at a time. */
 export class ChunkedMember {
   readonly #output: Output
-  readonly #codec: Codec
-  readonly #encoder: MemberEncoder
+  readonly #options: ChunkedMemberOptions
   readonly #seek: SeekTableBuilder | undefined
-  readonly #onCheckpoint: ChunkedMemberOptions['onCheckpoint']
-  /** Of the chunk at hand. */
-  #plainBytes: number
   #crc: number
-  /** Where it begins in the member. */
-  #packedBefore: number
+  #plainBytes: number
+  #packedBytes: number
+  /** Of the chunk at hand. */
+  #chunk: { plainBytes: number; crc32: number; offset: number }
 
   constructor(output: Output, options: ChunkedMemberOptions) {
-    const { codec, level, from, onCheckpoint } = options
+    const { from } = options
     const seekBytes = from?.seekBytes ?? options.seekBytes
     this.#output = output
-    this.#codec = codec
-    this.#onCheckpoint = onCheckpoint
-    this.#encoder = new MemberEncoder(codec, level, from)
+    this.#options = options
     this.#seek = seekBytes > 0 ? new SeekTableBuilder(seekBytes, from?.chunks) : undefined
-    this.#plainBytes = from?.chunk.plainBytes ?? 0
-    this.#crc = from?.chunk.crc32 ?? 0
-    this.#packedBefore = from?.chunk.offset ?? MEMBER_HEADER_BYTES
+    this.#crc = from?.crc32 ?? 0
+    this.#plainBytes = from?.plainBytes ?? 0
+    this.#packedBytes = from?.packedBytes ?? 0
+    this.#chunk = { ...(from?.chunk ?? { plainBytes: 0, crc32: 0, offset: MEMBER_HEADER_BYTES }) }
   }
 
   /** Writes the header, unless that was done. */
   async start(): Promise<void> {
-    if (this.#encoder.packedBytes === 0) await this.#output.write(this.#encoder.start())
+    if (this.#packedBytes === 0) await this.#write(encodeMemberHeader(this.#options.level))
   }
 
-  /** Takes the next bytes of the plaintext. */
-  async write(bytes: Uint8Array): Promise<void> {
-    const seek = this.#seek
-    if (!seek) return this.#push(bytes)
-    for (let from = 0; from < bytes.length; ) {
-      // Not before more follows: the last chunk ends with the member.
-      if (this.#plainBytes === seek.chunkBytes) await this.#endChunk(seek)
-      const piece = bytes.subarray(from, from + seek.chunkBytes - this.#plainBytes)
-      this.#crc = this.#codec.crc32(piece, this.#crc)
-      this.#plainBytes += piece.length
-      from += piece.length
-      await this.#push(piece)
-    }
+  /** Takes the next piece, which ends at a cut unless it is the last one. */
+  async add({ packed, plainBytes, crc32 }: DeflatedPiece): Promise<void> {
+    // Not before more follows: the last chunk ends with the member.
+    if (this.#seek && this.#chunk.plainBytes === this.#seek.chunkBytes) this.#endChunk(this.#seek)
+    this.#chunk.crc32 = combineCrc32(this.#chunk.crc32, crc32, plainBytes)
+    this.#chunk.plainBytes += plainBytes
+    this.#crc = combineCrc32(this.#crc, crc32, plainBytes)
+    this.#plainBytes += plainBytes
+    await this.#write(packed)
   }
 
-  /** Writes the rest and the trailer; gives the CRC-32 of all that was taken, and the table where there is one. */
+  /** Makes a checkpoint where the output wants one; to be asked after a piece that is not the last. */
+  async checkpoint(): Promise<void> {
+    const { onCheckpoint } = this.#options
+    if (onCheckpoint && this.#output.wantsCheckpoint) await onCheckpoint(this.#state())
+  }
+
+  /** Writes the trailer; gives the CRC-32 of all that was taken, and the table where there is one. */
   async finish(): Promise<{ crc32: number; seek: SeekTable | undefined }> {
-    await this.#output.write(...(await this.#encoder.finish()))
-    const packedBytes = this.#encoder.packedBytes - MEMBER_TRAILER_BYTES - this.#packedBefore
-    this.#seek?.add(packedBytes, this.#crc)
-    return { crc32: this.#encoder.crc32, seek: this.#seek?.table() }
+    this.#seek?.add(this.#packedBytes - this.#chunk.offset, this.#chunk.crc32)
+    await this.#write(encodeMemberTrailer(this.#crc, this.#plainBytes))
+    return { crc32: this.#crc, seek: this.#seek?.table() }
   }
 
-  /** Frees the codec; needed after an early end, harmless otherwise. */
-  close(): void {
-    this.#encoder.close()
-  }
-
-  async #push(bytes: Uint8Array): Promise<void> {
-    await this.#output.write(...(await this.#encoder.push(bytes)))
-    if (!this.#onCheckpoint || !this.#output.wantsCheckpoint) return
-    await this.#output.write(...(await this.#encoder.fullFlush()))
-    await this.#onCheckpoint(this.#state())
+  async #write(packed: Uint8Array): Promise<void> {
+    this.#packedBytes += packed.length
+    await this.#output.write(packed)
   }
 
   #state(): MemberState {
-    const { crc32, plainBytes, packedBytes } = this.#encoder
     return {
-      ...{ crc32, plainBytes, packedBytes },
+      ...{ crc32: this.#crc, plainBytes: this.#plainBytes, packedBytes: this.#packedBytes },
       seekBytes: this.#seek?.chunkBytes ?? 0,
       chunks: this.#seek?.chunks ?? [],
-      chunk: { plainBytes: this.#plainBytes, crc32: this.#crc, offset: this.#packedBefore },
+      chunk: { ...this.#chunk },
     }
   }
 
-  async #endChunk(seek: SeekTableBuilder): Promise<void> {
-    await this.#output.write(...(await this.#encoder.fullFlush()))
-    seek.add(this.#encoder.packedBytes - this.#packedBefore, this.#crc)
+  #endChunk(seek: SeekTableBuilder): void {
+    seek.add(this.#packedBytes - this.#chunk.offset, this.#chunk.crc32)
     seek.makeRoom()
-    this.#packedBefore = this.#encoder.packedBytes
-    this.#plainBytes = 0
-    this.#crc = 0
+    this.#chunk = { plainBytes: 0, crc32: 0, offset: this.#packedBytes }
   }
 }

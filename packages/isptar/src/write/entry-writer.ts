@@ -122,7 +122,7 @@ export class EntryWriter {
    * @param state - that of the last checkpoint
    */
   async resume(lines: AsyncIterable<ListedLines>, state: WriterState): Promise<void> {
-    for await (const some of lines) await this.#listing.addKnown(some)
+    for await (const some of lines) this.#listing.addKnown(some)
     this.#dataBytes = state.totals.dataBytes
     this.#dirtyCount = state.totals.dirtyCount
     this.#referenceCount = state.totals.referenceCount
@@ -192,13 +192,8 @@ export class EntryWriter {
       throw new TypeError(`cannot end the archive: the rest of ${nameOf(this.#open.header)} is to be added`)
     await this.#flushHeaders()
     const { entryCount, ordered } = this.#listing
-    const { members, identity } = await this.#listing.finish()
+    const { members, identity } = this.#listing.finish()
     return { members, identity, entryCount, ordered, ...this.#totals() }
-  }
-
-  /** Frees what it holds after a failure. */
-  close(): void {
-    this.#listing.close()
   }
 
   #totals(): EntryTotals {
@@ -323,7 +318,7 @@ export class EntryWriter {
     const { sizeBytes, type } = header
     const record = listEntry(header, data, isDirty)
     const dirty = record.columns.get('dirty') === '1'
-    await this.#listing.add(record, digest ?? (type === 'file' && sizeBytes === 0 ? EMPTY_DIGEST : undefined))
+    this.#listing.add(record, digest ?? (type === 'file' && sizeBytes === 0 ? EMPTY_DIGEST : undefined))
     this.#dataBytes += sizeBytes
     if (dirty) this.#dirtyCount += 1
     if (this.#output.wantsCheckpoint) await this.checkpoint({})

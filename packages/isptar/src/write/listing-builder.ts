@@ -79,9 +79,9 @@ export class ListingBuilder {
    *
    * @param digest - SHA-256 of its data, where it is known
    */
-  async add(record: ListingRecord, digest: Uint8Array | undefined): Promise<void> {
+  add(record: ListingRecord, digest: Uint8Array | undefined): void {
     const line = encodeListingLine(record)
-    await this.#addLine(line, record.pathBytes, digest)
+    this.#addLine(line, record.pathBytes, digest)
     if (!this.#options.keepsNew) return
     this.#newLines.push(line)
     this.#newBytes += line.length
@@ -89,13 +89,13 @@ export class ListingBuilder {
   }
 
   /** Adds lines of an earlier run; {@link takeNew} does not give them. */
-  async addKnown({ lines, digests }: ListedLines): Promise<void> {
+  addKnown({ lines, digests }: ListedLines): void {
     let line = 0
     for (let from = 0; from < lines.length; line += 1) {
       const end = lines.indexOf(LF, from) + 1
       const path = unescapeField(lines.subarray(from, lines.indexOf(TAB, from)))
       const digest = digests.subarray(line * DIGEST_BYTES, (line + 1) * DIGEST_BYTES)
-      await this.#addLine(lines.slice(from, end), path, this.#digests && digest)
+      this.#addLine(lines.slice(from, end), path, this.#digests && digest)
       from = end
     }
   }
@@ -109,10 +109,10 @@ export class ListingBuilder {
     return taken
   }
 
-  async #addLine(line: Uint8Array, pathBytes: Uint8Array, digest: Uint8Array | undefined): Promise<void> {
+  #addLine(line: Uint8Array, pathBytes: Uint8Array, digest: Uint8Array | undefined): void {
     if (this.#lineBytes >= BLOCK_BYTES) {
-      await this.#packBlock()
-      this.#packed.push(...(await this.#encoder.fullFlush()))
+      const text = this.#takeBlock()
+      this.#packed.push(this.#encoder.piece(text))
     }
     if (this.#lastPath && comparePaths(this.#lastPath, pathBytes) >= 0) this.#ordered = false
     if (this.#lines.length === 0) this.#firstPath = pathBytes
@@ -127,7 +127,8 @@ export class ListingBuilder {
     this.#lineBytes += line.length
   }
 
-  async #packBlock(): Promise<void> {
+  /** Ends the block at hand; gives its text, which is to be packed at once. */
+  #takeBlock(): Uint8Array {
     const text = concatBytes(this.#lines, this.#lineBytes)
     this.#blocks.push({
       entriesBefore: this.#packedLines,
@@ -140,14 +141,14 @@ export class ListingBuilder {
     this.#lines = []
     this.#lineBytes = 0
     this.#sha256.update(text)
-    this.#packed.push(...(await this.#encoder.push(text)))
+    return text
   }
 
   /** Ends the listing; gives the tail's members and the listing's SHA-256, which is the archive's identity. */
-  async finish(): Promise<{ members: TailMembers; identity: string }> {
+  finish(): { members: TailMembers; identity: string } {
     this.#append(encodeAscii('\n'))
-    await this.#packBlock()
-    this.#packed.push(...(await this.#encoder.finish()))
+    const text = this.#takeBlock()
+    this.#packed.push(...this.#encoder.finish(text))
     const { packedBytes, plainBytes } = this.#encoder
     const listing = { packed: this.#packed, packedBytes, plainBytes }
     const members = { listing, digest: this.#digestMember(), index: this.#indexMember() }
@@ -166,11 +167,6 @@ export class ListingBuilder {
     const plain = encodeIndex(this.#blocks)
     const packed = encodeMember(this.#options.codec, plain, this.#options.level)
     return { packed: [packed], packedBytes: packed.length, plainBytes: plain.length }
-  }
-
-  /** Frees what it holds after a failure. */
-  close(): void {
-    this.#encoder.close()
   }
 }
 

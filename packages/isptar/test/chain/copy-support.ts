@@ -65,22 +65,9 @@ export class MarkCountingCodec implements Codec {
     this.#mark = mark
   }
 
-  deflateRaw(plain: Uint8Array, level: Parameters<Codec['deflateRaw']>[1]): Uint8Array {
+  deflateRaw(...[plain, level, end]: Parameters<Codec['deflateRaw']>): Uint8Array {
     this.#count(plain)
-    return zlibCodec.deflateRaw(plain, level)
-  }
-
-  createDeflater(level: Parameters<Codec['createDeflater']>[0]): ReturnType<Codec['createDeflater']> {
-    const deflater = zlibCodec.createDeflater(level)
-    return {
-      push: (chunk) => {
-        this.#count(chunk)
-        return deflater.push(chunk)
-      },
-      fullFlush: () => deflater.fullFlush(),
-      finish: () => deflater.finish(),
-      close: () => deflater.close(),
-    }
+    return zlibCodec.deflateRaw(plain, level, end)
   }
 
   #count(plain: Uint8Array): void {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { codec as pakoCodec } from '../../src/gzip/pako-codec.ts'
 import { codec as zlibCodec } from '../../src/node/zlib-codec.ts'
 import { describeCodec } from '../gzip/codec-suite.ts'
-import { repeatedText, sampleBytes } from '../gzip/samples.ts'
+import { repeatedText } from '../gzip/samples.ts'
 
 describeCodec(zlibCodec, pakoCodec)
 
@@ -23,10 +23,6 @@ describe('zlib streams', () => {
     inflater.close()
     await expect(push).rejects.toThrow('closed')
     await expect(inflater.push(Uint8Array.of(1))).rejects.toThrow('closed')
-    const deflater = zlibCodec.createDeflater(6)
-    const flush = deflater.push(sampleBytes(1_000_000))
-    deflater.close()
-    await expect(flush).rejects.toThrow('closed')
     await settle()
     expect(seen).toEqual([])
   })
@@ -42,7 +38,7 @@ describe('zlib streams', () => {
   })
 
   it('leave no handle open after an early end', async () => {
-    const streams = Array.from({ length: 50 }, () => [zlibCodec.createInflater(), zlibCodec.createDeflater(6)]).flat()
+    const streams = Array.from({ length: 50 }, () => zlibCodec.createInflater())
     await Promise.all(streams.map((stream) => stream.push(Uint8Array.of(0, 0))))
     for (const stream of streams) stream.close()
     await new Promise((resolve) => setImmediate(resolve))

@@ -58,16 +58,14 @@ export async function craftIndexed(
   const blocks: IndexBlock[] = []
   let entriesBefore = 0
   for (const [k, block] of paths.entries()) {
-    if (k > 0) packed.push(...(await encoder.fullFlush()))
     const lines = block.map((path) => `${path}\t#0\t#0\t420\tfifo\n`)
     const text = encodeAscii(lines.join('') + (k === paths.length - 1 ? '\n' : ''))
     const { plainBytes: plainOffset, packedBytes: packedOffset } = encoder
     const firstPath = encodeAscii(block[0] ?? '')
     blocks.push({ entriesBefore, plainOffset, packedOffset, crc32: codec.crc32(text), firstPath })
-    packed.push(...(await encoder.push(text)))
+    packed.push(...(k === paths.length - 1 ? encoder.finish(text) : [encoder.piece(text)]))
     entriesBefore += block.length
   }
-  packed.push(...(await encoder.finish()))
   const index = member(encodeIndex(blocks.map(change)))
   const info = { sections: 'index', index_size: String(index.length), listing_real_size: String(encoder.plainBytes) }
   return craftArchive({ listingMember: concatBytes([...packed, index]), info: { format: '2', order: 'path', ...info } })

@@ -86,9 +86,9 @@ describe.each([0, 3_000_000])('a call that is stuck on its data after %i bytes',
 it('an entry whose writer is aborted while it is written is not said to be added', async () => {
   const target = new SlowTarget()
   const aborted: Promise<void>[] = []
-  const deflateRaw: Codec['deflateRaw'] = (plain, level) => {
+  const deflateRaw: Codec['deflateRaw'] = (plain, level, end) => {
     if (plain.length === 1024) aborted.push(writer.abort())
-    return pakoCodec.deflateRaw(plain, level)
+    return pakoCodec.deflateRaw(plain, level, end)
   }
   const writer = createArchive(target, { codec: { ...pakoCodec, deflateRaw } })
   await expect(writer.add({ path: 'f' }, sampleBytes(1000))).rejects.toMatchObject({ name: 'AbortError' })

@@ -49,9 +49,9 @@ describe('moved', () => {
   it('every entry is the same, without one call of deflate for data', async () => {
     await using source = await open(bytes)
     const lengths: number[] = []
-    const deflateRaw: Codec['deflateRaw'] = (plain, level) => {
+    const deflateRaw: Codec['deflateRaw'] = (plain, level, end) => {
       lengths.push(plain.length)
-      return zlibCodec.deflateRaw(plain, level)
+      return zlibCodec.deflateRaw(plain, level, end)
     }
     const copied = await written(
       async (writer) => {
