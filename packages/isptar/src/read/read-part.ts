@@ -7,9 +7,9 @@ import { MEMBER_HEADER_BYTES } from '../gzip/member-header.ts'
 import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import { decodeSeekColumns, type SeekTable } from '../tail/seek-column.ts'
-import { ChunkInflater } from './chunk-inflater.ts'
-import { type DataContext, dataContextOf, locateData, type MemberPlace } from './locate-data.ts'
-import { type DataOptions, naming, paddedSize, readMember } from './read-data.ts'
+import { type ChunkFacts, ChunkInflater } from './chunk-inflater.ts'
+import { type DataContext, dataContextOf, locateData, type MemberPlace, paddedSize } from './locate-data.ts'
+import { type DataOptions, naming, readMember } from './read-data.ts'
 
 /** A part of a file's data: from `start` up to before `end`, in bytes. */
 export interface DataRange {
@@ -81,7 +81,7 @@ async function* readChunks(
   const { offset, lengthBytes } = packedRange(seek, first, last, place)
   let chunk = first
   let left = seek.packedBytes[first] ?? 0
-  let inflater = new ChunkInflater(codec, factsOf(seek, first, record))
+  let inflater = new ChunkInflater(codec, factsOf(seek, first, record, place))
   try {
     for await (const piece of bytes.stream(offset, lengthBytes, options))
       for (let from = 0; from < piece.length; ) {
@@ -94,7 +94,7 @@ async function* readChunks(
         inflater.close()
         chunk += 1
         left = seek.packedBytes[chunk] ?? 0
-        inflater = new ChunkInflater(codec, factsOf(seek, chunk, record))
+        inflater = new ChunkInflater(codec, factsOf(seek, chunk, record, place))
       }
   } finally {
     inflater.close()
@@ -108,8 +108,7 @@ function packedRange(
   last: number,
   place: MemberPlace,
 ): { offset: number; lengthBytes: number } {
-  const sum = (chunks: readonly number[]): number => chunks.reduce((total, length) => total + length, 0)
-  const total = sum(packedBytes) + MEMBER_HEADER_BYTES + MEMBER_TRAILER_BYTES
+  const total = memberBytes(packedBytes)
   if (packedBytes.includes(0) || total > (place.packedBytes ?? 0))
     throw new FormatError(`its chunks add up to ${total} bytes, its member has ${place.packedBytes}`)
   return {
@@ -118,14 +117,23 @@ function packedRange(
   }
 }
 
+function sum(lengths: readonly number[]): number {
+  return lengths.reduce((total, length) => total + length, 0)
+}
+
+/** Length of a member that has nothing but these chunks. */
+function memberBytes(packedBytes: readonly number[]): number {
+  return sum(packedBytes) + MEMBER_HEADER_BYTES + MEMBER_TRAILER_BYTES
+}
+
 function factsOf(
-  { chunkBytes, crc32s }: SeekTable,
+  { chunkBytes, crc32s, packedBytes }: SeekTable,
   chunk: number,
   record: ListingRecord,
-): {
-  plainBytes: number
-  crc32: number
-} {
+  place: MemberPlace,
+): ChunkFacts {
   const plainBytes = Math.min(chunkBytes, Math.max(paddedSize(record) - chunk * chunkBytes, 0))
-  return { plainBytes, crc32: crc32s[chunk] ?? 0 }
+  const isLast = chunk === packedBytes.length - 1
+  const isFinal = isLast && memberBytes(packedBytes) === place.packedBytes
+  return { plainBytes, crc32: crc32s[chunk] ?? 0, packedBytes: packedBytes[chunk] ?? 0, isFinal }
 }
