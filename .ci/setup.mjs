@@ -3,13 +3,14 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bin, exists, packages, readJson, root, run, runNode, runsAs } from './lib.mjs'
+import { exists, packages, readJson, root, run, runsAs } from './lib.mjs'
 
 /** Installs and builds. Ends the process with the exit code of what failed. */
 export async function setup() {
   await install()
-  const code = await runNode(bin('tsc', 'typescript'), ['-b', ...packages()])
-  if (code !== 0) process.exit(code)
+  // The bundler is there from now on only.
+  const { build } = await import('./build.mjs')
+  await build()
 }
 
 async function install() {

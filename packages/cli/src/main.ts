@@ -17,8 +17,8 @@ for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
 }
 
 const io: CommandIo = {
-  stdout: new ProcessOutput(process.stdout, 'standard output', controller.signal),
-  stderr: new ProcessOutput(process.stderr, 'standard error'),
+  stdout: new ProcessOutput(() => process.stdout, 'standard output', controller.signal),
+  stderr: new ProcessOutput(() => process.stderr, 'standard error'),
   openStdin: () => process.stdin,
   env: process.env,
   signal: controller.signal,

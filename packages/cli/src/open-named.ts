@@ -14,7 +14,6 @@ import type { RelativeOptions } from './base-options.ts'
 import { UsageError } from './command-io.ts'
 import type { Context } from './context.ts'
 import type { FetchOptions } from './fetch-options.ts'
-import { createFetch } from './fetch-slice.ts'
 import type { PartOptions } from './part-options.ts'
 
 /** What to do with an ordinary tar.gz. */
@@ -45,7 +44,7 @@ export async function openNamed(name: string, options: NamedOptions, context: Co
   if (name === '') throw new UsageError('the name of the archive is the empty string')
   if (isUrl(name)) checkUrl(name, options)
   const { signal } = context.io
-  const fetchSlice = options.fetchSlice === undefined ? undefined : createFetch(options.fetchSlice, context)
+  const fetchSlice = options.fetchSlice === undefined ? undefined : await loadFetch(options.fetchSlice, context)
   const catalogue = options.listing === undefined ? undefined : await openSource(options.listing, { signal })
   const counter = withCounter(await openBeside(name, { signal, fetchSlice, catalogue }))
   try {
@@ -59,6 +58,12 @@ export async function openNamed(name: string, options: NamedOptions, context: Co
     if (isIsptarError(error, 'format') && !catalogue && (await isGzip(name, signal))) error.message += ORDINARY
     throw error
   }
+}
+
+/** Running commands is loaded where one is given. */
+async function loadFetch(command: string, context: Context): Promise<FetchSlice> {
+  const { createFetch } = await import('./fetch-slice.ts')
+  return createFetch(command, context)
 }
 
 async function pickPart(whole: Archive, part: string | undefined, signal: AbortSignal): Promise<Archive> {

@@ -2,10 +2,7 @@
  * Picks entries by what stands on the command line: an exact path, a folder (with all below it) or a glob. A pattern
  * that names an entry as it is stored needs no quoting, whatever characters it holds.
  */
-import { createRequire } from 'node:module'
 import type picomatch from 'picomatch'
-
-const require = createRequire(import.meta.url)
 
 interface Pattern {
   readonly text: string
@@ -18,11 +15,18 @@ interface Pattern {
 export class PatternSet {
   readonly #patterns: readonly Pattern[]
 
+  private constructor(patterns: readonly Pattern[]) {
+    this.#patterns = patterns
+  }
+
   /**
+   * Makes a set. What globs take is loaded only where there are any.
+   *
    * @param patterns - none means every entry
    */
-  constructor(patterns: readonly string[]) {
-    this.#patterns = patterns.map(parsePattern)
+  static async of(patterns: readonly string[]): Promise<PatternSet> {
+    const matcher = patterns.some((text) => isGlob(trimPath(text))) ? (await import('picomatch')).default : undefined
+    return new PatternSet(patterns.map((text) => parsePattern(text, matcher)))
   }
 
   /** Whether every entry is meant. */
@@ -72,16 +76,11 @@ export function isGlob(pattern: string): boolean {
   return /[*?[{]|[@!+]\(/.test(pattern)
 }
 
-function parsePattern(text: string): Pattern {
+function parsePattern(text: string, matcher: typeof picomatch | undefined): Pattern {
   const literal = trimPath(text)
   // A pattern without a folder is meant for names in every folder, as in .gitignore: '*.conf'.
   const options = { dot: true, nonegate: true, basename: !literal.includes('/') }
-  return { text, literal, matchesGlob: isGlob(literal) ? loadMatcher()(literal, options) : undefined, used: false }
-}
-
-/** Loaded only for globs: most commands have none, and it is a tenth of their time to start. */
-function loadMatcher(): typeof picomatch {
-  return require('picomatch') as typeof picomatch
+  return { text, literal, matchesGlob: isGlob(literal) ? matcher?.(literal, options) : undefined, used: false }
 }
 
 function matchesPattern(pattern: Pattern, path: string): boolean {

@@ -6,20 +6,28 @@ type StandardStream = NodeJS.WriteStream & { readonly fd: number }
 
 /** A stream of the process. */
 export class ProcessOutput implements Output {
-  readonly #stream: StandardStream
+  readonly #open: () => StandardStream
+  #opened: StandardStream | undefined
   readonly #name: string
   readonly #signal: AbortSignal | undefined
 
   /**
+   * @param open - gives the stream; called when it is first needed, since that takes milliseconds
    * @param name - what to call it in messages
    * @param signal - ends waiting for a reader that takes nothing
    */
-  constructor(stream: StandardStream, name: string, signal?: AbortSignal) {
-    this.#stream = stream
+  constructor(open: () => StandardStream, name: string, signal?: AbortSignal) {
+    this.#open = open
     this.#name = name
     this.#signal = signal
+  }
+
+  get #stream(): StandardStream {
+    if (this.#opened !== undefined) return this.#opened
+    this.#opened = this.#open()
     // Each failure reaches the write that met it; without a listener it would end the process as well.
-    stream.on('error', () => {})
+    this.#opened.on('error', () => {})
+    return this.#opened
   }
 
   get isTty(): boolean {

@@ -5,11 +5,12 @@ import { readFileSync } from 'node:fs'
 export async function readArguments(): Promise<readonly string[]> {
   const given = process.argv.slice(2)
   if (process.platform !== 'linux' || !given.some((text) => text.includes('\ufffd'))) return given
-  // The library takes a while to load, which is worth it in this case only.
-  const { decodeText } = await import('isptar')
   const raw = readRaw().slice(-given.length)
   const isSame = raw.length === given.length && raw.every((bytes, index) => bytes.toString('utf8') === given[index])
-  return isSame ? raw.map((bytes) => decodeText(bytes)) : given
+  if (!isSame) return given
+  // Only here is the library of use so early.
+  const { decodeNames } = await import('./decode-names.ts')
+  return decodeNames(raw)
 }
 
 function readRaw(): readonly Buffer[] {

@@ -49,7 +49,7 @@ export async function extract(
   checkOptions(options)
   const { archive } = await openNamed(name, { ...options, findsBases: true }, context)
   try {
-    const wanted = new PatternSet(patterns)
+    const wanted = await PatternSet.of(patterns)
     const work = options.toStdout ? writeAll : restore
     const done = await work(archive, wanted, options, context)
     const found = await reportUnused(wanted, archive, context)

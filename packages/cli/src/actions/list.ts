@@ -40,7 +40,7 @@ export async function list(
   const layout = chooseLayout(options, context.io.stdout.isTty ? escapeName : asStored)
   const { archive } = await openNamed(name, options, context)
   try {
-    const wanted = new PatternSet(patterns)
+    const wanted = await PatternSet.of(patterns)
     await print(archive, wanted, layout, context)
     return await reportUnused(wanted, archive, context)
   } finally {

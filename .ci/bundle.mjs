@@ -1,0 +1,56 @@
+// Bundles the command into packages/cli/dist: a chunk for each command and some that they share, so that a command loads
+// what it needs and no more. Not minified: stack traces lead to readable code. Licences of what is bundled go along.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { rolldown } from 'rolldown'
+import { root } from './lib.mjs'
+
+const output = join(root, 'packages/cli/dist')
+const workers = join(root, 'packages/isptar/src/node')
+const workerScript = /-worker\.ts$/
+
+/** Bundles the command; what an earlier build left is removed at the end. */
+export async function bundleCommand() {
+  const build = await rolldown({
+    input: { main: join(root, 'packages/cli/src/main.ts'), ...workerScripts() },
+    platform: 'node',
+    // The sources themselves, as tests have them.
+    resolve: { conditionNames: ['isptar-source', 'node', 'import'] },
+    external: ['koffi'],
+  })
+  const { output: files } = await build.write({
+    dir: output,
+    format: 'esm',
+    sourcemap: true,
+    minify: false,
+    // Flat: worker scripts and package.json are found from the place of any chunk.
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+  })
+  await build.close()
+  writeFileSync(join(output, 'licenses.txt'), licensesOf(files.flatMap((file) => file.moduleIds ?? [])))
+  const written = new Set([...files.map(({ fileName }) => fileName), 'licenses.txt'])
+  for (const name of readdirSync(output)) if (!written.has(name)) rmSync(join(output, name), { recursive: true })
+}
+
+/** Worker threads load a file of their own each, by its name. */
+function workerScripts() {
+  const names = readdirSync(workers).filter((name) => workerScript.test(name))
+  return Object.fromEntries(names.map((name) => [basename(name, '.ts'), join(workers, name)]))
+}
+
+/** Joins the licences of the packages that modules come from. */
+function licensesOf(moduleIds) {
+  const folders = moduleIds.map((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll('\\', '/'))?.[0])
+  return [...new Set(folders.filter((folder) => folder !== undefined))]
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map(licenseOf)
+    .join('\n')
+}
+
+function licenseOf(folder) {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name))
+  if (file === undefined) throw new Error(`${name} is bundled but has no licence in ${folder}`)
+  return `${name} ${version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+}
