@@ -35,6 +35,9 @@ export const MAX_DEFLATE_RATIO = 1032
 /** Packed bytes that are unfolded at once: at {@link MAX_DEFLATE_RATIO} they make 33 MiB at most, whatever the input. */
 export const INFLATE_BYTES: number = 32 * KiB
 
+/** Largest plaintext of a group of small files: it is unfolded at once, and the last one is kept (SPEC 1.1). */
+export const MAX_GROUP_BYTES: number = 4 * MiB
+
 /** Most hardlinks followed to reach data; more is a loop. */
 export const MAX_LINK_DEPTH = 40
 

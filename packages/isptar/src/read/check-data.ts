@@ -4,8 +4,8 @@ import { toHex } from '../bytes/hex.ts'
 import { IntegrityError } from '../errors.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import { decodeSeekColumns } from '../tail/seek-column.ts'
-import { type DataContext, parsePackedBytes } from './locate-data.ts'
-import { naming, paddedSize, readMember } from './read-data.ts'
+import { type DataContext, paddedSize, parsePackedBytes } from './locate-data.ts'
+import { naming, readMember } from './read-data.ts'
 import { SeekCheck } from './seek-check.ts'
 
 /**

@@ -11,6 +11,7 @@ import { Archive } from './archive.ts'
 import { checkBases } from './check-bases.ts'
 import { checkCatalogue } from './check-catalogue.ts'
 import { DigestSection } from './digest-section.ts'
+import { GroupCache } from './group-cache.ts'
 import { LineLookup } from './line-lookup.ts'
 import { ListingIndex } from './listing-index.ts'
 import { Listing } from './listing.ts'
@@ -106,6 +107,7 @@ async function open(
     data: {
       bytes: catalogue ? source : bytes,
       codec,
+      groups: new GroupCache(),
       dataEnd: catalogue ? Math.min(sizeBytes, recordedTailOffset(serviceInfo, tail) ?? sizeBytes) : tailOffset,
       hasColumns: serviceInfo.has('format'),
       sliceBytes: sliceBytesOf(serviceInfo),

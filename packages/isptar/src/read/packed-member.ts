@@ -7,9 +7,18 @@ import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { CHUNK_BYTES, INFLATE_BYTES } from '../limits.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
-import { type DataContext, dataContextOf, locateData, type MemberPlace, parseCrc32 } from './locate-data.ts'
+import { checkMember } from './check-member.ts'
+import {
+  type DataContext,
+  dataContextOf,
+  isGrouped,
+  locateData,
+  type MemberPlace,
+  paddedSize,
+  parseCrc32,
+} from './locate-data.ts'
 import { MemberReader } from './member-reader.ts'
-import { checkMember, naming, paddedSize } from './read-data.ts'
+import { naming } from './read-data.ts'
 
 /** A data member on its way. */
 export interface PackedMember {
@@ -30,7 +39,8 @@ export interface PackedOptions extends ReadOptions {
 /**
  * Finds the member of a file with data.
  *
- * @returns undefined when it cannot be moved alone: the original program puts the headers of following entries into it
+ * @returns undefined when it cannot be moved alone: other files are in it (a group), or the headers of following entries,
+ * which the original program puts there
  * @throws FormatError, IntegrityError, BaseMismatchError, which name the entry; StorageError
  */
 export async function findPacked(
@@ -40,6 +50,7 @@ export async function findPacked(
 ): Promise<PackedMember | undefined> {
   try {
     const place = locateData(record, context)
+    if (isGrouped(place)) return undefined
     return place.packedBytes === undefined
       ? await measure(context, record, place, options)
       : await describe(context, record, place, place.packedBytes, options)

@@ -5,14 +5,16 @@
 import { decodeText } from '../bytes/text.ts'
 import { BaseMismatchError, FormatError, IntegrityError, isIsptarError, UnsupportedError } from '../errors.ts'
 import { decodeMember } from '../gzip/decode-member.ts'
+import { decodeWindow } from '../gzip/decode-window.ts'
 import type { ByteSource } from '../io/byte-source.ts'
 import { endOfSlice } from '../io/slice-border.ts'
 import { KiB, MiB } from '../limits.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
-import { type DataContext, dataContextOf, locateData, type MemberPlace, parseCrc32 } from './locate-data.ts'
+import { checkMember, wrongSize } from './check-member.ts'
+import { type DataContext, dataContextOf, isGrouped, locateData, type MemberPlace, paddedSize } from './locate-data.ts'
 import { MemberReader } from './member-reader.ts'
+import { readGrouped } from './read-group.ts'
 
-const BLOCK = 512
 /** Members up to this size, packed and plain, are read and inflated in one call. */
 const WHOLE_BYTES = 1 * MiB
 /** Room for the headers that the original puts behind the data in its member; more is fetched when needed. */
@@ -43,6 +45,7 @@ export async function* readMember(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (record.sizeBytes === 0) return
   const place = locateData(record, context)
+  if (isGrouped(place)) return yield* readGrouped(dataContextOf(record, context), record, place, options)
   const whole = options.ignoreChecksum ? undefined : await readWhole(context, record, place, options)
   if (whole) yield whole
   else yield* readStreaming(context, record, place, options)
@@ -64,8 +67,10 @@ async function readWhole(
   const packed = await bytes.read(place.offset, window, options)
   refuseNoMember(packed, record, place)
   try {
-    const maxBytes = place.packedBytes === undefined ? 2 * WHOLE_BYTES : paddedSize(record)
-    const member = decodeMember(context.codec, packed, { maxBytes })
+    const member =
+      place.packedBytes === undefined
+        ? decodeMember(context.codec, packed, { maxBytes: 2 * WHOLE_BYTES })
+        : await decodeWindow(context.codec, packed, paddedSize(record))
     checkMember({ ...member, plainBytes: member.plain.length }, record, place)
     // A copy of its own: what a codec gives may be the beginning of a much larger buffer.
     return new Uint8Array(member.plain.subarray(0, record.sizeBytes))
@@ -131,46 +136,10 @@ function refuseNoMember(bytes: Uint8Array, record: ListingRecord, place: MemberP
   if (bytes.length < 2 || (bytes[0] === 0x1f && bytes[1] === 0x8b)) return
   const { offset } = place
   if ((record.location?.plainOffset ?? 0) > 0)
-    throw new UnsupportedError(`it shares its member at ${offset} with other files (a group); this version reads none`)
+    throw new UnsupportedError(
+      `it shares its member at ${offset} with other files (a group), but its line does not say how long that is`,
+    )
   throw new FormatError(`no gzip member at offset ${offset}`, { offset })
-}
-
-/** Holds a member that unfolded without error against what the listing says of it. */
-export function checkMember(
-  member: { readonly plainBytes: number; readonly packedBytes: number; readonly crc32: number },
-  record: ListingRecord,
-  place: MemberPlace,
-): void {
-  const { plainBytes, packedBytes, crc32 } = member
-  if (plainBytes < record.sizeBytes) throw wrongSize(String(plainBytes), plainBytes, record)
-  if (place.packedBytes === undefined) return
-  if (plainBytes !== record.sizeBytes && plainBytes !== paddedSize(record))
-    throw wrongSize(String(plainBytes), plainBytes, record)
-  if (packedBytes !== place.packedBytes)
-    throw new IntegrityError(`its member is ${packedBytes} bytes long, the listing says ${place.packedBytes}`, {
-      expected: place.packedBytes,
-      actual: packedBytes,
-    })
-  const expected = parseCrc32(record)
-  if (expected !== undefined && expected !== crc32)
-    throw new IntegrityError(`the CRC-32 of its member is ${hex(crc32)}, the listing says ${hex(expected)}`, {
-      expected: hex(expected),
-      actual: hex(crc32),
-    })
-}
-
-function wrongSize(found: string, actual: number, record: ListingRecord): IntegrityError {
-  const expected = record.sizeBytes
-  return new IntegrityError(`its member holds ${found} bytes, the listing says ${expected}`, { expected, actual })
-}
-
-function hex(crc32: number): string {
-  return crc32.toString(16).padStart(8, '0')
-}
-
-/** A data member ends with the zeros that fill its data to whole blocks. */
-export function paddedSize(record: ListingRecord): number {
-  return Math.ceil(record.sizeBytes / BLOCK) * BLOCK
 }
 
 /** Gives an error of the data the entry's path; errors of the store and all others stay as they are. */

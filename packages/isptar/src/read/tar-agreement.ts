@@ -3,11 +3,18 @@
  * what a plain tar unpacks must be the same (SPEC 1.1), but for owner names. Memory does not grow with the archive.
  */
 import { decodeText, equalBytes } from '../bytes/text.ts'
-import { IntegrityError } from '../errors.ts'
+import { IntegrityError, isIsptarError } from '../errors.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import { TAIL_ENTRY_NAME } from '../tail/encode-tail.ts'
 import type { TarHeader } from '../tar/tar-header.ts'
-import { type DataContext, locateData, type MemberPlace } from './locate-data.ts'
+import {
+  type DataContext,
+  type GroupedPlace,
+  isGrouped,
+  locateData,
+  type MemberPlace,
+  paddedSize,
+} from './locate-data.ts'
 import { decodeXattrColumns } from '../tail/xattr-column.ts'
 import { TarHeaders } from './tar-headers.ts'
 
@@ -17,7 +24,7 @@ export class TarAgreement {
   readonly #isDifferential: boolean
   readonly #signal: AbortSignal | undefined
   #headers: TarHeaders
-  /** After a disagreement nothing is compared until the next data member gives a place to start from. */
+  /** After a disagreement nothing is compared until the next data gives a place to start from. */
   #lost = false
 
   /** @param isDifferential - entries without data may be absent from the tar: a base has them */
@@ -25,7 +32,7 @@ export class TarAgreement {
     this.#context = context
     this.#isDifferential = isDifferential
     this.#signal = signal
-    this.#headers = new TarHeaders(context, 0, signal)
+    this.#headers = new TarHeaders(context, { offset: 0 }, signal)
   }
 
   /**
@@ -36,30 +43,54 @@ export class TarAgreement {
    */
   async check(record: ListingRecord): Promise<void> {
     const place = record.sizeBytes > 0 ? locateData(record, this.#context) : undefined
+    const isReadable = place === undefined || (await this.#isReadable(place))
     try {
-      if (this.#lost || (place === undefined && (await this.#isInBase(record)))) return
-      const difference = compare(record, await this.#headers.next())
+      if (this.#lost || !isReadable || (place === undefined && (await this.#isInBase(record)))) return
+      const difference = compare(record, await this.#headers.next()) ?? this.#misplaced(place)
       if (difference !== undefined) throw disagreement(record, difference)
-      if (place !== undefined && (place.offset !== this.#headers.offset || !this.#headers.drained))
-        throw disagreement(
-          record,
-          `its data follows its tar header at ${this.#headers.offset}, the listing says ${place.offset}`,
-        )
     } catch (error) {
       this.#lost = true
       throw error
     } finally {
-      if (place !== undefined) this.#continueAfter(place)
+      if (place !== undefined) this.#continueAfter(record, place, isReadable)
     }
+  }
+
+  /** A damaged group has no headers to compare; that it is damaged is told where its data is checked. */
+  async #isReadable(place: MemberPlace | GroupedPlace): Promise<boolean> {
+    if (!isGrouped(place)) return true
+    try {
+      await this.#context.groups.read(this.#context, place, { signal: this.#signal })
+      return true
+    } catch (error) {
+      if (isIsptarError(error, 'format') || isIsptarError(error, 'integrity')) return false
+      throw error
+    }
+  }
+
+  #misplaced(place: MemberPlace | GroupedPlace | undefined): string | undefined {
+    const { memberOffset, plainOffset, nextOffset, drained } = this.#headers
+    if (place === undefined) return undefined
+    if (isGrouped(place))
+      return place.offset === memberOffset && place.plainOffset === plainOffset
+        ? undefined
+        : `its data follows its tar header at ${plainOffset} of the member at ${memberOffset}, ` +
+            `the listing says ${place.plainOffset} of that at ${place.offset}`
+    if (place.offset === nextOffset && drained) return undefined
+    return `its data follows its tar header at ${nextOffset}, the listing says ${place.offset}`
   }
 
   async #isInBase({ pathBytes }: ListingRecord): Promise<boolean> {
     return this.#isDifferential && !equalBytes((await this.#headers.peek()).pathBytes, pathBytes)
   }
 
-  #continueAfter(place: MemberPlace): void {
-    this.#lost = place.packedBytes === undefined
-    this.#headers = new TarHeaders(this.#context, place.offset + (place.packedBytes ?? 0), this.#signal)
+  #continueAfter(record: ListingRecord, place: MemberPlace | GroupedPlace, isReadable: boolean): void {
+    const { offset, packedBytes = 0 } = place
+    this.#lost = place.packedBytes === undefined || !isReadable
+    const start = isGrouped(place)
+      ? { offset, inGroup: { packedBytes, plainOffset: place.plainOffset + paddedSize(record) } }
+      : { offset: offset + packedBytes }
+    this.#headers = new TarHeaders(this.#context, start, this.#signal)
   }
 
   /**
@@ -72,9 +103,9 @@ export class TarAgreement {
     const path = decodeText((await this.#headers.next()).pathBytes)
     if (path !== TAIL_ENTRY_NAME)
       throw new IntegrityError(`the tar stream goes on with ${JSON.stringify(path)}, which is not in the listing`)
-    if (this.#headers.drained && this.#headers.offset === this.#context.dataEnd) return
+    if (this.#headers.drained && this.#headers.nextOffset === this.#context.dataEnd) return
     throw new IntegrityError(
-      `between the header of ${TAIL_ENTRY_NAME} at ${this.#headers.offset} and the tail at ${this.#context.dataEnd} lies what is not in the listing`,
+      `between the header of ${TAIL_ENTRY_NAME} at ${this.#headers.nextOffset} and the tail at ${this.#context.dataEnd} lies what is not in the listing`,
     )
   }
 }

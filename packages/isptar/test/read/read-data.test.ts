@@ -8,7 +8,6 @@ import {
   MemorySource,
   openArchive,
   SliceSource,
-  UnsupportedError,
 } from 'isptar'
 import { describe, expect, it } from 'vitest'
 import { MiB } from '../../src/limits.ts'
@@ -54,7 +53,6 @@ const REFUSED: [string, (line: string) => string, Kind, RegExp][] = [
   ['csize of 19', (line) => line.replace(/csize=\d+/, 'csize=19'), FormatError, /csize is 19/],
   ['csize into the tail', (line) => line.replace(/csize=\d+/, 'csize=100000'), FormatError, /csize is 100000/],
   ['csize in octal', (line) => line.replace(/csize=/, 'csize=0'), FormatError, /expected a decimal number/],
-  ['a group', word('0:1:3:512'), UnsupportedError, /shares its member/],
 ]
 
 function tailOf(files: Readonly<Record<string, string>>): number {
