@@ -25,6 +25,11 @@ const io: CommandIo = {
   now: () => performance.now(),
 }
 
-process.exitCode = await run(await readArguments(), io)
-// What a stalled reader has not taken would keep the process alive.
-if (controller.signal.aborted) process.exit()
+// No `await` at the top: the bundle is a script, which Node starts sooner than a module.
+void readArguments()
+  .then((argv) => run(argv, io))
+  .then((exitCode) => {
+    process.exitCode = exitCode
+    // What a stalled reader has not taken would keep the process alive.
+    if (controller.signal.aborted) process.exit()
+  })
