@@ -12,3 +12,8 @@ export function createSha256(): Sha256 {
     hex: () => bytesToHex(hash.digest()),
   }
 }
+
+/** Gives the SHA-256 of bytes, 32 bytes. */
+export function sha256Of(bytes: Uint8Array): Uint8Array {
+  return sha256(bytes)
+}

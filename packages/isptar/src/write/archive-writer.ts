@@ -2,59 +2,24 @@
  * The life of an archive that is written: entries in turn, then the tail (SPEC 2), then the target's commit; or, at any
  * time before that, its abort. One pass, bounded memory; what is kept per entry is its packed listing line.
  */
-import { codec as defaultCodec } from '#codec'
-import type { Codec, Level } from '../gzip/codec.ts'
+import type { Level } from '../gzip/codec.ts'
 import type { ListedLines } from '../io/slice-journal.ts'
 import type { Target } from '../io/target.ts'
 import { type EncodedTail, encodeTail, type TailOptions } from '../tail/encode-tail.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
-import { SEEK_BYTES } from '../limits.ts'
-import type { Time } from '../tar/entry-type.ts'
-import { type BaseIdentity, checkCreatedAt, describeArchive } from './archive-info.ts'
+import type { TarHeader } from '../tar/tar-header.ts'
+import { describeArchive } from './archive-info.ts'
+import { type CreateOptions, resolveCreateOptions } from './create-options.ts'
 import { DataReader, type EntryData } from './entry-data.ts'
-import { type EntryInput, toTime } from './entry-input.ts'
-import { type AddedEntry, EntryWriter, type EntryWriterOptions } from './entry-writer.ts'
+import type { EntryInput } from './entry-input.ts'
+import { type AddedEntry, EntryWriter, type EntryWriterOptions, type PiecedFile } from './entry-writer.ts'
+import type { MadeBatch } from './made-batch.ts'
 import { Output } from './output.ts'
 import type { BaseData, PackedData } from './placed-data.ts'
-import { STORED_SUFFIXES } from './stored-suffixes.ts'
 import { decodeWriterState, type WriterState } from './writer-state.ts'
 
+export type { CreateOptions } from './create-options.ts'
 export type { AddedEntry } from './entry-writer.ts'
-
-/** How to write an archive. */
-export interface CreateOptions {
-  /** Compression effort. @defaultValue 6 */
-  level?: Level | undefined
-  /**
-   * Files whose names end so, in whatever letter case, are stored, not deflated; each with its dot.
-   * @defaultValue {@link STORED_SUFFIXES}
-   */
-  storeSuffixes?: readonly string[] | undefined
-  /** The archive's own time, of the years 0 to 9999; fix it for reproducible archives. @defaultValue now */
-  createdAt?: Time | Date | undefined
-  /** Whether to keep the SHA-256 of every file, 32 bytes an entry. @defaultValue `sha256` */
-  digest?: 'sha256' | 'none' | undefined
-  /**
-   * Plain bytes between two seek points inside a file, a multiple of 512 from 4,096 on; 0 for none.
-   * @defaultValue 1,048,576
-   */
-  seekBytes?: number | undefined
-  /** The archives that entries may refer to, nearest first. @defaultValue none */
-  bases?: readonly BaseIdentity[] | undefined
-  /** Further lines of the service info, in the order given; they must leave room (SPEC 5). @defaultValue none */
-  serviceInfo?: ServiceInfo | undefined
-  /** Takes the isolated catalogue: the tail alone (SPEC 2.4). It is committed after the archive. @defaultValue none */
-  catalogue?: Target | undefined
-  /**
-   * Asked at each checkpoint for what the caller wants to find again when the writing is taken up by another run.
-   * @defaultValue nothing
-   */
-  checkpointNote?: (() => string) | undefined
-  /** What deflates. @defaultValue `node:zlib` on Node, pako elsewhere */
-  codec?: Codec | undefined
-  /** Ends the writing early: the target is aborted. */
-  signal?: AbortSignal | undefined
-}
 
 /** Where an archive stood when another run stopped. */
 export interface ResumedArchive {
@@ -127,23 +92,14 @@ export class ArchiveWriter {
 
   /** Use {@link createArchive}. */
   constructor(target: Target, options: CreateOptions) {
-    const { codec = defaultCodec, storeSuffixes = STORED_SUFFIXES, signal } = options
-    const level = checkLevel(options.level ?? 6)
-    const now = new Date(Math.floor(Date.now() / 1000) * 1000)
-    const createdAt = checkCreatedAt(toTime(options.createdAt ?? now, 'createdAt'))
+    const { signal } = options
     this.#target = target
     this.#options = options
     this.#output = new Output(target)
     this.#signal = signal ? AbortSignal.any([this.#abortion.signal, signal]) : this.#abortion.signal
+    this.#entryOptions = resolveCreateOptions(options, this.#signal)
+    const { createdAt, codec, level } = this.#entryOptions
     this.#tail = { createdAt, codec, level }
-    this.#entryOptions = {
-      ...this.#tail,
-      storeSuffixes: storeSuffixes.map((suffix) => suffix.toLowerCase()),
-      seekBytes: checkSeekBytes(options.seekBytes ?? SEEK_BYTES),
-      digests: (options.digest ?? 'sha256') === 'sha256',
-      signal: this.#signal,
-      checkpointNote: options.checkpointNote ?? (() => ''),
-    }
     this.#entries = new EntryWriter(this.#output, this.#entryOptions)
   }
 
@@ -202,6 +158,38 @@ export class ArchiveWriter {
    */
   addPacked(entry: EntryInput, data: PackedData): Promise<AddedEntry> {
     return this.#inTurn('add to', () => this.#write(async () => this.#entries.preparePacked(entry, data)))
+  }
+
+  /**
+   * Adds entries whose members are made already: they are written as they are.
+   *
+   * @param batch - whole members, and their entries in order; whoever gives it has checked it
+   * @throws what the target throws; it is then aborted
+   * @internal
+   */
+  addBatch(batch: MadeBatch): Promise<void> {
+    return this.#inTurn('add to', () => this.#orAbort(() => this.#entries.writeBatch(batch)))
+  }
+
+  /**
+   * Begins a file whose pieces are deflated elsewhere; nothing else may be added before it is finished.
+   *
+   * @param header - its size is that of the data
+   * @param level - what its pieces are deflated with
+   * @internal
+   */
+  async beginPieces(header: TarHeader, level: Level): Promise<PiecedFile> {
+    const run = <T>(task: () => Promise<T>): Promise<T> => this.#inTurn('add to', () => this.#orAbort(task))
+    const file = await run(() => this.#entries.beginPieces(header, level))
+    return {
+      add: (piece, isLast) => run(() => file.add(piece, isLast)),
+      finish: (facts) => run(() => file.finish(facts)),
+    }
+  }
+
+  /** Checks what is said of an entry and completes it, as {@link add} does. @internal */
+  toHeader(entry: EntryInput): TarHeader {
+    return this.#entries.toHeader(entry)
   }
 
   /**
@@ -349,17 +337,6 @@ async function writeCatalogue(target: Target, { header, members, end }: EncodedT
   const output = new Output(target)
   await output.write(header, ...members, ...end)
   await output.flush()
-}
-
-function checkLevel(level: Level): Level {
-  if (Number.isInteger(level) && level >= 0 && level <= 9) return level
-  throw new RangeError(`level is ${level}, expected 0 to 9`)
-}
-
-function checkSeekBytes(seekBytes: number): number {
-  if (seekBytes === 0 || (Number.isSafeInteger(seekBytes) && seekBytes >= 4096 && seekBytes % 512 === 0))
-    return seekBytes
-  throw new RangeError(`seekBytes is ${seekBytes}, expected 0 or a multiple of 512 from 4096 on`)
 }
 
 function checkBase(base: number | undefined, count: number): void {

@@ -1,18 +1,13 @@
-/** Writes the data member of one file: its data and the zeros that fill it to whole blocks, nothing else (SPEC 1.1). */
+/** Reads small data whole, and writes the data member of a large file: its data and the zeros that fill it to whole blocks, nothing else (SPEC 1.1). */
 import { createSha256 } from '#sha256'
-import type { Sha256 } from '../bytes/sha256.ts'
 import type { Codec } from '../gzip/codec.ts'
-import { encodeMember, recordedCrc32 } from '../gzip/encode-member.ts'
-import { SPOOL_BYTES } from '../limits.ts'
 import type { SeekTable } from '../tail/seek-column.ts'
+import { paddedBytes } from './batch-maker.ts'
 import { type DataHead, type FittedData, fitData } from './data-head.ts'
 import { ChunkedMember, type ChunkedMemberOptions } from './chunked-member.ts'
 import { deflatePiece } from './deflate-piece.ts'
 import type { Output } from './output.ts'
 import { PieceCutter } from './piece-cutter.ts'
-import { shrinks } from './shrinks.ts'
-
-const BLOCK = 512
 
 /** How to write a member. */
 export interface DataMemberOptions extends ChunkedMemberOptions {
@@ -39,7 +34,20 @@ export interface WrittenMember {
 }
 
 /**
- * Writes a member: small ones in one piece, larger ones chunk by chunk.
+ * Reads data that is held whole.
+ *
+ * @param head - the data
+ * @param sizeBytes - the listed size
+ * @returns the data and the zeros that fill it to whole blocks, and whether it had that size of itself
+ */
+export async function readWhole(head: DataHead, sizeBytes: number): Promise<{ plain: Uint8Array; fits: boolean }> {
+  const plain = new Uint8Array(paddedBytes(sizeBytes))
+  const { fits } = await drain(fitData(head, sizeBytes), async (chunk, offset) => plain.set(chunk, offset))
+  return { plain, fits }
+}
+
+/**
+ * Writes a member piece by piece.
  *
  * @param output - where it goes
  * @param head - the data
@@ -49,35 +57,8 @@ export async function writeDataMember(
   head: DataHead,
   options: DataMemberOptions,
 ): Promise<WrittenMember> {
-  const { sizeBytes, seekBytes, digests, from } = options
-  const data = fitData(head, sizeBytes)
-  const sha256 = digests ? createSha256() : undefined
-  const oneChunk = !from && sizeBytes !== undefined && sizeBytes <= Math.min(SPOOL_BYTES, seekBytes || SPOOL_BYTES)
-  return oneChunk ? writeWhole(output, data, sizeBytes, sha256, options) : writeChunked(output, data, sha256, options)
-}
-
-async function writeWhole(
-  output: Output,
-  data: FittedData,
-  sizeBytes: number,
-  sha256: Sha256 | undefined,
-  options: DataMemberOptions,
-): Promise<WrittenMember> {
-  const plain = new Uint8Array(padded(sizeBytes))
-  const written = await drain(data, async (chunk, offset) => plain.set(chunk, offset))
-  sha256?.update(plain.subarray(0, sizeBytes))
-  const { codec, level } = options
-  const member = encodeMember(codec, plain, shrinks(codec, plain) ? level : 0)
-  await output.write(member)
-  return { ...written, crc32: recordedCrc32(member), digest: sha256?.digest(), seek: undefined }
-}
-
-async function writeChunked(
-  output: Output,
-  data: FittedData,
-  sha256: Sha256 | undefined,
-  options: DataMemberOptions,
-): Promise<WrittenMember> {
+  const sha256 = options.digests ? createSha256() : undefined
+  const data = fitData(head, options.sizeBytes)
   const { codec, level, seekBytes, from, signal } = options
   const member = new ChunkedMember(output, options)
   const cutter = new PieceCutter(from?.plainBytes ?? 0, seekBytes)
@@ -97,15 +78,11 @@ async function writeChunked(
     sha256?.update(chunk)
     await take(chunk, offset)
   })
-  await take(new Uint8Array(padded(plainBytes) - plainBytes), plainBytes)
+  await take(new Uint8Array(paddedBytes(plainBytes) - plainBytes), plainBytes)
   await member.add(deflatePiece(codec, cutter.rest(), level, 'final'))
   const isSame = knownCrc === (from?.crc32 ?? 0)
   const { crc32, seek } = await member.finish()
   return { plainBytes, fits: fits && isSame, crc32, digest: isSame ? sha256?.digest() : undefined, seek }
-}
-
-function padded(sizeBytes: number): number {
-  return Math.ceil(sizeBytes / BLOCK) * BLOCK
 }
 
 /** Hands every chunk on with its offset. */

@@ -2,13 +2,12 @@
  * Writes the entries of an archive: per file a header member and one data member, and its line of the listing (SPEC 1).
  * Each entry is prepared, which refuses it while nothing of it is written, and then written.
  */
-import { createSha256 } from '#sha256'
-import { concatBytes } from '../bytes/concat.ts'
+import { sha256Of } from '#sha256'
 import { comparePaths, decodeText } from '../bytes/text.ts'
-import { IntegrityError, LimitError } from '../errors.ts'
 import type { Codec, Level } from '../gzip/codec.ts'
 import { encodeMember } from '../gzip/encode-member.ts'
-import { KiB, SPOOL_BYTES } from '../limits.ts'
+import { MEMBER_HEADER_BYTES } from '../gzip/member-header.ts'
+import { SPOOL_BYTES } from '../limits.ts'
 import type { ListedLines } from '../io/slice-journal.ts'
 import type { TailMembers } from '../tail/encode-tail.ts'
 import type { Location } from '../tail/listing-record.ts'
@@ -16,36 +15,26 @@ import { encodeTarHeader } from '../tar/encode-tar-header.ts'
 import type { Time } from '../tar/entry-type.ts'
 import type { TarHeader } from '../tar/tar-header.ts'
 import type { ArchiveTotals } from './archive-info.ts'
-import type { MemberState } from './chunked-member.ts'
+import { BatchMaker, type MadeMember } from './batch-maker.ts'
+import { ChunkedMember, type MemberState } from './chunked-member.ts'
 import { type DataHead, readHead } from './data-head.ts'
-import { writeDataMember, type WrittenMember } from './data-member.ts'
+import { readWhole, writeDataMember, type WrittenMember } from './data-member.ts'
+import { type DeflatedPiece, nextCut } from './deflate-piece.ts'
 import type { DataReader } from './entry-data.ts'
+import { checkPlaced, nameOf, notYet, unknownSize, wrongLength } from './entry-errors.ts'
 import { type EntryInput, toTarHeader } from './entry-input.ts'
-import { listEntry, type ListedData, listMember, listMoved, listReference, NO_DATA } from './listed-entry.ts'
-import { ListingBuilder } from './listing-builder.ts'
+import { type AddedEntry, EntryList, toAddedEntry } from './entry-list.ts'
+import { type ListedData, listMember, listMoved, listReference, NO_DATA } from './listed-entry.ts'
+import type { MadeBatch } from './made-batch.ts'
 import type { Output } from './output.ts'
-import type { BaseData, PackedData, PlacedData } from './placed-data.ts'
+import type { BaseData, PackedData } from './placed-data.ts'
 import { isStored } from './stored-suffixes.ts'
 import { encodeWriterState, type EntryTotals, type OpenFile, type WriterState } from './writer-state.ts'
 
-/** Headers without data between them are gathered up to this much plaintext. */
-const HEADERS_BYTES = 64 * KiB
-/** Lines for the next checkpoint are held up to this much. */
-const NEW_LINES_BYTES = 64 * KiB
+export type { AddedEntry } from './entry-list.ts'
 
-/** SHA-256 of nothing: that of every empty file. */
-const EMPTY_DIGEST: Uint8Array = createSha256().digest()
-
-/** What became of an added entry. */
-export interface AddedEntry {
-  /** Its path as stored. */
-  readonly path: string
-  readonly sizeBytes: number
-  /** Length of its data member in this archive in bytes; 0 without data, and for data that is in a base. */
-  readonly packedBytes: number
-  /** Whether its data was cut or filled to the given size, or changed while it was read; the listing flags it. */
-  readonly dirty: boolean
-}
+/** References wait for headers before them to be written up to so many. */
+const MAX_HELD = 1024
 
 /** How to write entries. */
 export interface EntryWriterOptions {
@@ -55,6 +44,8 @@ export interface EntryWriterOptions {
   readonly storeSuffixes: readonly string[]
   /** Plain bytes between two seek points; 0 for none. */
   readonly seekBytes: number
+  /** Small files share members of so many plain bytes; 0 for none. */
+  readonly groupBytes: number
   /** Whether to keep the SHA-256 of every file. */
   readonly digests: boolean
   /** The time of entries that have none. */
@@ -86,23 +77,37 @@ interface PlacedMember extends WrittenMember {
   readonly packedBytes: number
 }
 
+/** A file of which piece after piece is written. */
+export interface PiecedFile {
+  /** Takes the next piece. */
+  add(piece: DeflatedPiece, isLast: boolean): Promise<void>
+  /** Ends it after the last one. */
+  finish(facts: { readonly isDirty: boolean; readonly digest: Uint8Array | undefined }): Promise<void>
+}
+
+/** An entry that is to be listed once what comes before it is written. */
+interface HeldEntry {
+  readonly header: TarHeader
+  /** Where its data lies; undefined where it is in the member that is being made. */
+  readonly data: ListedData | undefined
+  readonly isDirty: boolean
+  readonly digest: Uint8Array | undefined
+}
+
 /** Writes entry after entry. One call at a time. */
 export class EntryWriter {
   readonly #output: Output
   readonly #options: EntryWriterOptions
-  readonly #listing: ListingBuilder
-  #headers: Uint8Array[] = []
-  #headerBytes = 0
-  #dataBytes = 0
-  #dirtyCount = 0
-  #referenceCount = 0
-  #referencedBytes = 0
+  readonly #list: EntryList
+  readonly #maker: BatchMaker
+  #held: HeldEntry[] = []
   #open: OpenFile | undefined
 
   constructor(output: Output, options: EntryWriterOptions) {
     this.#output = output
     this.#options = options
-    this.#listing = new ListingBuilder({ ...options, keepsNew: output.keepsCheckpoints })
+    this.#list = new EntryList({ ...options, keepsNew: output.keepsCheckpoints })
+    this.#maker = new BatchMaker(options)
   }
 
   /** Path of the file that must be gone on with first, after {@link resume}. */
@@ -112,7 +117,7 @@ export class EntryWriter {
 
   /** How many entries are written. */
   get entryCount(): number {
-    return this.#listing.entryCount
+    return this.#list.entryCount + this.#held.length
   }
 
   /**
@@ -122,20 +127,17 @@ export class EntryWriter {
    * @param state - that of the last checkpoint
    */
   async resume(lines: AsyncIterable<ListedLines>, state: WriterState): Promise<void> {
-    for await (const some of lines) this.#listing.addKnown(some)
-    this.#dataBytes = state.totals.dataBytes
-    this.#dirtyCount = state.totals.dirtyCount
-    this.#referenceCount = state.totals.referenceCount
-    this.#referencedBytes = state.totals.referencedBytes
+    await this.#list.resume(lines, state.totals)
     this.#open = state.open
   }
 
   /** Keeps all that is needed to go on from here. */
   async checkpoint(point: Pick<WriterState, 'open' | 'tailOffset'>): Promise<void> {
-    await this.#flushHeaders()
+    await this.#flush()
     const { offset } = this.#output
-    const state = encodeWriterState({ ...point, offset, totals: this.#totals(), note: this.#options.checkpointNote() })
-    await this.#output.checkpoint({ ...this.#listing.takeNew(), state })
+    const { totals } = this.#list
+    const state = encodeWriterState({ ...point, offset, totals, note: this.#options.checkpointNote() })
+    await this.#output.checkpoint({ ...this.#list.takeNew(), state })
   }
 
   /**
@@ -145,7 +147,7 @@ export class EntryWriter {
    * @throws UnsafePathError, RangeError, TypeError, LimitError; what the data throws
    */
   async prepare(entry: EntryInput, data: DataReader | undefined): Promise<() => Promise<AddedEntry>> {
-    const header = toTarHeader(entry, this.#options.createdAt)
+    const header = this.toHeader(entry)
     if (this.#open) return this.#prepareRest(this.#open, header, data)
     if (header.type === 'file' && data !== undefined) {
       const file = await this.#prepareFile(header, entry.sizeBytes ?? data.sizeBytes, data)
@@ -154,35 +156,36 @@ export class EntryWriter {
     const path = JSON.stringify(decodeText(header.pathBytes))
     if (data !== undefined) throw new TypeError(`${path} is a ${header.type}: it takes no data`)
     if (header.sizeBytes > 0) throw new TypeError(`${path} has a size but no data`)
-    const blocks = encodeHeader(header)
+    const blocks = encodeEntryHeader(header)
     return () => this.#writeEmpty(header, blocks, false)
+  }
+
+  /** Checks what is said of an entry and completes it. */
+  toHeader(entry: EntryInput): TarHeader {
+    return toTarHeader(entry, this.#options.createdAt)
   }
 
   /** Checks an entry that is in a base already; see `ArchiveWriter.addReference`. Writes nothing. */
   prepareReference(entry: EntryInput, data: BaseData | undefined): () => Promise<AddedEntry> {
-    const header = toTarHeader(entry, this.#options.createdAt)
+    const header = this.toHeader(entry)
     this.#assertNoneOpen(header)
     if (data === undefined) {
       if (header.sizeBytes > 0) throw new TypeError(`${nameOf(header)} has a size but no data`)
-      return () => this.#list(header, NO_DATA, false, undefined)
+      return () => this.#hold({ header, data: NO_DATA, isDirty: false, digest: undefined })
     }
     const { location } = checkPlaced(header, data)
     const listed = listReference({ ...location, depth: location.depth + data.base }, data)
-    const { sizeBytes } = data.record
-    return async () => {
-      this.#referenceCount += 1
-      this.#referencedBytes += sizeBytes
-      return this.#list({ ...header, sizeBytes }, listed, false, data.digest)
-    }
+    const sized = { ...header, sizeBytes: data.record.sizeBytes }
+    return () => this.#hold({ header: sized, data: listed, isDirty: false, digest: data.digest })
   }
 
   /** Checks an entry whose data member comes packed; see `ArchiveWriter.addPacked`. Writes nothing. */
   preparePacked(entry: EntryInput, data: PackedData): () => Promise<AddedEntry> {
     const { sizeBytes } = data.record
-    const header = { ...toTarHeader(entry, this.#options.createdAt), sizeBytes }
+    const header = { ...this.toHeader(entry), sizeBytes }
     this.#assertNoneOpen(header)
     checkPlaced(header, data)
-    const blocks = encodeHeader(header)
+    const blocks = encodeEntryHeader(header)
     return () => this.#writePacked(header, blocks, data)
   }
 
@@ -190,18 +193,46 @@ export class EntryWriter {
   async finish(): Promise<WrittenEntries> {
     if (this.#open)
       throw new TypeError(`cannot end the archive: the rest of ${nameOf(this.#open.header)} is to be added`)
-    await this.#flushHeaders()
-    const { entryCount, ordered } = this.#listing
-    const { members, identity } = this.#listing.finish()
-    return { members, identity, entryCount, ordered, ...this.#totals() }
+    await this.#flush()
+    return { ...this.#list.finish(), ...this.#list.totals }
   }
 
-  #totals(): EntryTotals {
+  /** Writes members that are made already; see `ArchiveWriter.addBatch`. */
+  async writeBatch({ bytes, entries }: MadeBatch): Promise<void> {
+    await this.#flush()
+    const start = this.#output.offset
+    await this.#output.write(bytes)
+    for (const { header, member, digest, columns } of entries) {
+      const data = member ? this.#placeMember(start, member, columns) : NO_DATA
+      this.#list.add(header, data, false, digest)
+    }
+    await this.#settle()
+  }
+
+  /**
+   * Begins a file whose pieces are deflated elsewhere.
+   *
+   * @param level - what its pieces are deflated with, for the header of its member
+   */
+  async beginPieces(header: TarHeader, level: Level): Promise<PiecedFile> {
+    this.#assertNoneOpen(header)
+    this.#maker.addBlocks(encodeEntryHeader(header))
+    await this.#flush()
+    const { offset } = this.#output
+    const onCheckpoint = (member: MemberState): Promise<void> => this.checkpoint({ open: { header, offset, member } })
+    const member = new ChunkedMember(this.#output, { level, seekBytes: this.#options.seekBytes, onCheckpoint })
+    await member.start()
     return {
-      dataBytes: this.#dataBytes,
-      dirtyCount: this.#dirtyCount,
-      referenceCount: this.#referenceCount,
-      referencedBytes: this.#referencedBytes,
+      add: async (piece, isLast) => {
+        await member.add(piece)
+        if (!isLast) await member.checkpoint()
+      },
+      finish: async ({ isDirty, digest }) => {
+        const facts = await member.finish()
+        const packedBytes = this.#output.offset - offset
+        this.#list.add(header, listMember(this.#placeOf(offset), { ...facts, packedBytes }), isDirty, digest)
+        await this.#settle()
+      },
     }
   }
 
@@ -228,36 +259,43 @@ export class EntryWriter {
     const sizeBytes = given ?? (head.rest ? undefined : head.bytes.length)
     if (sizeBytes === undefined && !this.#output.canPatch) throw unknownSize(header, this.#output.name)
     const sized = { ...header, sizeBytes: sizeBytes ?? 0 }
-    return { header: sized, blocks: encodeHeader(sized), data, head, sizeBytes }
+    return { header: sized, blocks: encodeEntryHeader(sized), data, head, sizeBytes }
   }
 
-  async #writeEmpty(header: TarHeader, blocks: Uint8Array, dirty: boolean): Promise<AddedEntry> {
-    this.#headers.push(blocks)
-    this.#headerBytes += blocks.length
-    if (this.#headerBytes >= HEADERS_BYTES) await this.#flushHeaders()
-    return this.#list(header, NO_DATA, dirty, undefined)
+  async #writeEmpty(header: TarHeader, blocks: Uint8Array, isDirty: boolean): Promise<AddedEntry> {
+    this.#maker.addHeader(blocks)
+    return this.#hold({ header, data: undefined, isDirty, digest: undefined })
   }
 
   async #writeFile(file: PreparedFile): Promise<AddedEntry> {
     const { header, blocks, head, data, sizeBytes } = file
     if (sizeBytes === 0) return this.#writeEmpty(header, blocks, head.bytes.length > 0 || (await data.changed()))
     if (sizeBytes === undefined) return this.#writeUnsized(file)
-    this.#headers.push(blocks)
-    await this.#flushHeaders()
+    if (sizeBytes <= nextCut(0, this.#options.seekBytes)) return this.#writeSmall(file, sizeBytes)
+    this.#maker.addBlocks(blocks)
+    await this.#flush()
     const member = await this.#writeData(header, head, sizeBytes)
     return this.#listWritten(header, member, !member.fits || (await data.changed()))
+  }
+
+  async #writeSmall({ header, blocks, head, data }: PreparedFile, sizeBytes: number): Promise<AddedEntry> {
+    const { plain, fits } = await readWhole(head, sizeBytes)
+    const isDirty = !fits || (await data.changed())
+    const digest = this.#options.digests ? sha256Of(plain.subarray(0, sizeBytes)) : undefined
+    this.#maker.addFile(blocks, plain, this.#levelOf(header))
+    return this.#hold({ header, data: undefined, isDirty, digest })
   }
 
   /** The header goes out stored with size 0 and is overwritten, at the same length, once the size is known. */
   async #writeUnsized(file: PreparedFile): Promise<AddedEntry> {
     const { codec } = this.#options
-    await this.#flushHeaders()
+    await this.#flush()
     const headerOffset = this.#output.offset
     const placeholder = encodeMember(codec, file.blocks, 0)
     await this.#output.write(placeholder)
     const member = await this.#writeData(file.header, file.head, undefined)
     const header = { ...file.header, sizeBytes: member.plainBytes }
-    const sized = encodeMember(codec, encodeHeader(header), 0)
+    const sized = encodeMember(codec, encodeEntryHeader(header), 0)
     if (sized.length !== placeholder.length) throw new RangeError('a header changed its length with its size')
     await this.#output.patch(headerOffset, sized)
     return this.#listWritten(header, member, await file.data.changed())
@@ -269,8 +307,7 @@ export class EntryWriter {
     sizeBytes: number | undefined,
     open?: OpenFile,
   ): Promise<PlacedMember> {
-    const { storeSuffixes } = this.#options
-    const level = isStored(decodeText(header.pathBytes), storeSuffixes) ? 0 : this.#options.level
+    const level = this.#levelOf(header)
     const offset = open?.offset ?? this.#output.offset
     const onCheckpoint = (member: MemberState): Promise<void> => this.checkpoint({ open: { header, offset, member } })
     const options = { ...this.#options, level, sizeBytes, from: open?.member, onCheckpoint }
@@ -279,8 +316,8 @@ export class EntryWriter {
   }
 
   async #writePacked(header: TarHeader, blocks: Uint8Array, data: PackedData): Promise<AddedEntry> {
-    this.#headers.push(blocks)
-    await this.#flushHeaders()
+    this.#maker.addBlocks(blocks)
+    await this.#flush()
     const offset = this.#output.offset
     for await (const chunk of data.chunks) {
       this.#options.signal.throwIfAborted()
@@ -289,76 +326,70 @@ export class EntryWriter {
     const actual = this.#output.offset - offset
     if (actual !== data.packedBytes) throw wrongLength(header, data.packedBytes, actual)
     const listed = listMoved(this.#placeOf(offset), data, data)
-    return this.#list(header, listed, false, data.digest, actual)
+    this.#list.add(header, listed, false, data.digest)
+    await this.#settle()
+    return toAddedEntry(header, listed, false, actual)
   }
 
   #placeOf(offset: number): Location {
     return { depth: 0, ...this.#output.locate(offset), plainOffset: 0 }
   }
 
-  async #flushHeaders(): Promise<void> {
-    if (this.#headers.length === 0) return
-    const plain = concatBytes(this.#headers)
-    this.#headers = []
-    this.#headerBytes = 0
-    await this.#output.write(encodeMember(this.#options.codec, plain, this.#options.level))
+  #levelOf(header: TarHeader): Level {
+    const { storeSuffixes, level } = this.#options
+    return isStored(decodeText(header.pathBytes), storeSuffixes) ? 0 : level
   }
 
-  #listWritten(header: TarHeader, member: PlacedMember, dirty: boolean): Promise<AddedEntry> {
-    return this.#list(header, listMember(member.location, member), dirty, member.digest, member.packedBytes)
+  async #listWritten(header: TarHeader, member: PlacedMember, dirty: boolean): Promise<AddedEntry> {
+    const data = listMember(member.location, member)
+    this.#list.add(header, data, dirty, member.digest)
+    await this.#settle()
+    return toAddedEntry(header, data, dirty, member.packedBytes)
   }
 
-  async #list(
-    header: TarHeader,
-    data: ListedData,
-    isDirty: boolean,
-    digest: Uint8Array | undefined,
-    packedBytes = 0,
-  ): Promise<AddedEntry> {
-    const { sizeBytes, type } = header
-    const record = listEntry(header, data, isDirty)
-    const dirty = record.columns.get('dirty') === '1'
-    this.#listing.add(record, digest ?? (type === 'file' && sizeBytes === 0 ? EMPTY_DIGEST : undefined))
-    this.#dataBytes += sizeBytes
-    if (dirty) this.#dirtyCount += 1
+  #placeMember(start: number, member: MadeMember, columns?: ReadonlyMap<string, string>): ListedData {
+    const { offset, plainOffset } = member
+    // The place of data in a group is where the raw deflate of its member begins (SPEC 1.1).
+    const at = start + offset + (plainOffset > 0 ? MEMBER_HEADER_BYTES : 0)
+    const listed = listMember({ ...this.#placeOf(at), plainOffset }, member)
+    return columns ? { ...listed, columns: new Map([...listed.columns, ...columns]) } : listed
+  }
+
+  /** Lists an entry once what it and those before it are in is written. */
+  async #hold(entry: HeldEntry): Promise<AddedEntry> {
+    this.#held.push(entry)
+    const isDue = this.#maker.isWhole || this.#held.length >= MAX_HELD
+    const member = isDue ? await this.#flush() : undefined
+    if (isDue) await this.#settle()
+    return toAddedEntry(entry.header, entry.data ?? NO_DATA, entry.isDirty, entry.data ? 0 : (member?.packedBytes ?? 0))
+  }
+
+  /** Writes what was gathered and lists what is in it; gives the last entry's member. */
+  async #flush(): Promise<MadeMember | undefined> {
+    const { bytes, members } = this.#maker.take()
+    const held = this.#held
+    this.#held = []
+    const start = this.#output.offset
+    await this.#output.write(...bytes)
+    let made = 0
+    for (const { header, data, isDirty, digest } of held) {
+      const member = data ? undefined : members[made]
+      if (!data) made += 1
+      this.#list.add(header, data ?? (member ? this.#placeMember(start, member) : NO_DATA), isDirty, digest)
+    }
+    return members.at(-1)
+  }
+
+  /** Keeps what is needed to go on from here where that is due; everything that is written is listed. */
+  async #settle(): Promise<void> {
     if (this.#output.wantsCheckpoint) await this.checkpoint({})
-    else if (this.#listing.newBytes >= NEW_LINES_BYTES) await this.#output.note(this.#listing.takeNew())
-    return { path: decodeText(header.pathBytes), sizeBytes, packedBytes, dirty }
+    else if (this.#list.isDue) await this.#output.note(this.#list.takeNew())
   }
 }
 
 const NO_BYTES: DataHead = { bytes: new Uint8Array(0), rest: undefined }
 
-/** Whole seconds only: a pax record with the nanoseconds would cost about 75 packed bytes a file (SPEC 1.2). */
-function encodeHeader(header: TarHeader): Uint8Array {
+/** Encodes a header as this archive has it. Whole seconds only: a pax record with the nanoseconds would cost about 75 packed bytes a file (SPEC 1.2). */
+export function encodeEntryHeader(header: TarHeader): Uint8Array {
   return encodeTarHeader({ ...header, mtime: { seconds: header.mtime.seconds, nanoseconds: 0 } })
-}
-
-function nameOf(header: TarHeader): string {
-  return JSON.stringify(decodeText(header.pathBytes))
-}
-
-function notYet(header: TarHeader, open: TarHeader): TypeError {
-  return new TypeError(`${nameOf(header)} comes too early: first the rest of ${nameOf(open)} is to be added`)
-}
-
-function checkPlaced(header: TarHeader, { record }: PlacedData): { location: Location } {
-  if (header.type === 'file' && record.type === 'file' && record.location) return { location: record.location }
-  throw new TypeError(`${nameOf(header)}: only a file takes data, and only of a file that has some`)
-}
-
-function wrongLength(header: TarHeader, expected: number, actual: number): IntegrityError {
-  const entry = decodeText(header.pathBytes)
-  return new IntegrityError(
-    `${JSON.stringify(entry)}: its packed data has ${actual} bytes, expected ${expected}; its archive changed, or lies`,
-    { expected, actual, entry },
-  )
-}
-
-function unknownSize(header: TarHeader, target: string): LimitError {
-  return new LimitError(
-    `${nameOf(header)}: data of unknown size is longer than ${SPOOL_BYTES} bytes and ${target} ` +
-      'cannot be patched: give sizeBytes, or write to a file or to memory',
-    { limit: 'SPOOL_BYTES', max: SPOOL_BYTES, actual: SPOOL_BYTES + 1 },
-  )
 }
