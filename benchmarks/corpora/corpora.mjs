@@ -1,4 +1,4 @@
-/** The corpora: each a seed and what it writes. Sizes are those at scale 1. */
+/** The corpora: each a seed and what it writes. Files and bytes are those at scale 1. */
 import { logText, sqlText } from './long-text.mjs'
 import { Random } from './random.mjs'
 import { Project, SMALL_FILES, SOURCE_CODE } from './source-text.mjs'
@@ -10,15 +10,15 @@ const SUFFIXES = ['.js', '.ts', '.c', '.h', '.py', '.json', '.md']
 /** By name: what it is, and what writes it. `scale` is the part of the full size, above 0 and at most 1. */
 export const CORPORA = {
   source: {
-    what: 'source code, 22,600 files, 220 MB',
+    what: 'Source code',
     write: (tree, scale) => writeSource(tree, new Random('source'), 22_600 * scale, 3600, 1.42),
   },
   mixed: {
-    what: 'source code, media, fonts, logs and SQL, 60,000 files, 1.1 GB',
+    what: 'Source code, media, fonts, logs and SQL',
     write: writeMixed,
   },
   dump: {
-    what: 'an SQL dump of 2 GB and 500 MB of noise, two files',
+    what: 'An SQL dump and a quarter as much noise',
     write: (tree, scale) => {
       const random = new Random('dump')
       tree.file('dump.sql', sqlText(random, new Vocabulary(random), 2000 * MB * scale))
@@ -26,11 +26,11 @@ export const CORPORA = {
     },
   },
   tiny: {
-    what: '200,000 files of 0 to 2 KB',
+    what: 'Files of 0 to 2 KB',
     write: writeTiny,
   },
   many: {
-    what: 'source code, 80,000 entries, 750 MB',
+    what: 'Source code',
     write: (tree, scale) => writeSource(tree, new Random('many'), 74_000 * scale, 3600, 1.42),
   },
 }

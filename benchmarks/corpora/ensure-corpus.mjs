@@ -25,10 +25,10 @@ export function ensureCorpus(cache, name, scale) {
   if (corpus === undefined) throw new Error(`no corpus ${name}: there are ${Object.keys(CORPORA).join(', ')}`)
   const folder = join(cache, `${name}-${scale}`)
   const stampFile = join(folder, 'stamp.json')
-  const facts = { name, what: corpus.what, folder, tree: join(folder, 'tree') }
+  const facts = { name, folder, tree: join(folder, 'tree') }
   if (existsSync(stampFile)) {
     const stamp = JSON.parse(readFileSync(stampFile, 'utf8'))
-    if (stamp.version === VERSION) return { ...facts, ...stamp }
+    if (stamp.version === VERSION) return { ...facts, ...stamp, what: describe(corpus, stamp) }
   }
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -37,5 +37,9 @@ export function ensureCorpus(cache, name, scale) {
   const stamp = { version: VERSION, entries: tree.entries, bytes: tree.bytes }
   writeFileSync(`${stampFile}.new`, JSON.stringify(stamp))
   renameSync(`${stampFile}.new`, stampFile)
-  return { ...facts, ...stamp }
+  return { ...facts, ...stamp, what: describe(corpus, stamp) }
+}
+
+function describe({ what }, { entries, bytes }) {
+  return `${what}, ${entries.toLocaleString('en')} entries, ${(bytes / 1e6).toFixed(0)} MB`
 }
