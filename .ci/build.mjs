@@ -1,4 +1,5 @@
-// Builds both packages: the library compiled file by file, the command type-checked and bundled.
+// Builds both packages: the library compiled file by file, its worker's script and the command bundled.
+import { bundleArchiveWorker } from './bundle-archive-worker.mjs'
 import { bundleCommand } from './bundle.mjs'
 import { bin, packages, runNode, runsAs } from './lib.mjs'
 
@@ -6,6 +7,7 @@ import { bin, packages, runNode, runsAs } from './lib.mjs'
 export async function build() {
   const code = await runNode(bin('tsc', 'typescript'), ['-b', ...packages()])
   if (code !== 0) process.exit(code)
+  await bundleArchiveWorker()
   await bundleCommand()
 }
 

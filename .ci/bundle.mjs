@@ -54,7 +54,7 @@ function workerScripts() {
 }
 
 /** Joins the licences of the packages that modules come from. */
-function licensesOf(moduleIds) {
+export function licensesOf(moduleIds) {
   const folders = moduleIds.map((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll('\\', '/'))?.[0])
   return [...new Set(folders.filter((folder) => folder !== undefined))]
     .sort((a, b) => (a < b ? -1 : 1))

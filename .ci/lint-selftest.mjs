@@ -35,6 +35,13 @@ const offences = [
   [`${library}/extract/above.ts`, imports('../pipe/x.ts'), 'no-restricted-imports'],
   [`${library}/chain/above.ts`, imports('../pipe/x.ts'), 'no-restricted-imports'],
   [`${library}/pipe/up.ts`, imports('../node/x.ts'), 'no-restricted-imports'],
+  [`${library}/worker/sibling.ts`, imports('../chain/x.ts'), 'no-restricted-imports'],
+  [`${library}/worker/up.ts`, imports('../node/x.ts'), 'no-restricted-imports'],
+  ...['bytes', 'io', 'gzip', 'tar', 'tail', 'read', 'write', 'extract', 'chain', 'pipe'].map((layer) => [
+    `${library}/${layer}/to-worker.ts`,
+    imports('../worker/x.ts'),
+    'no-restricted-imports',
+  ]),
   [`${library}/read/up.ts`, imports('../index.ts'), 'no-restricted-imports'],
   [`${library}/index.ts`, imports('./node/x.ts'), 'no-restricted-imports'],
   ['packages/cli/src/behind.ts', imports('isptar/src/x.ts'), 'no-restricted-imports'],
@@ -57,6 +64,7 @@ const offences = [
 const lawful = [
   [`${library}/tail/down.ts`, imports('../gzip/x.ts')],
   [`${library}/read/down.ts`, imports('../tail/x.ts') + imports('../tar/x.ts').replace('x }', 'x as y }')],
+  [`${library}/worker/down.ts`, imports('../read/x.ts')],
   [`${library}/node/down.ts`, imports('../write/x.ts') + "export { readFile } from 'node:fs/promises'\n"],
   ['packages/cli/src/front.ts', imports('isptar') + "export { y } from 'isptar/node'\n"],
 ]
