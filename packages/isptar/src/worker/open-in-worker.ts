@@ -55,8 +55,11 @@ export async function openArchiveInWorker(
     bases: bases.map((base) => (base === undefined ? undefined : describePlace(base, sources))),
     options: { tailBytes, residentListingBytes },
   }
-  const thread = await WorkerThread.start(sources, options).catch((error: unknown) => {
-    signal?.throwIfAborted()
+  const thread = await WorkerThread.start(sources, options).catch(async (error: unknown) => {
+    if (signal?.aborted) {
+      for (const source of sources) await source.close()
+      throw signal.reason
+    }
     options.onFallback?.(error)
   })
   if (thread === undefined) return openRequested(request, (index) => sourceAt(sources, index), { signal })
