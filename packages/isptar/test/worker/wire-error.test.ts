@@ -38,7 +38,7 @@ describe.each(ERRORS.map((error) => [error.constructor.name, error] as const))('
     const arrived = travel(error)
     expect(arrived).not.toBe(error)
     expect(arrived.constructor).toBe(error.constructor)
-    expect({ ...arrived }).toEqual({ ...error })
+    expect(Object.entries(arrived)).toEqual(Object.entries(error))
     expect(arrived.message).toBe(error.message)
     expect(arrived.name).toBe(error.name)
     expect(arrived.stack).toBe(error.stack)
