@@ -5,6 +5,8 @@
 
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ENCODER = new TextEncoder()
+/** Up to this many characters a loop is faster than a call of the encoder. */
+const SHORT_TEXT = 256
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
 
 /**
@@ -59,6 +61,10 @@ function sequenceLength(bytes: Uint8Array, i: number): number {
  * @throws RangeError for a lone surrogate that stands for no byte
  */
 export function encodeText(text: string): Uint8Array {
+  if (text.length <= SHORT_TEXT) {
+    const ascii = new Uint8Array(text.length)
+    if (writeAscii(text, ascii, 0)) return ascii
+  }
   if (!LONE_SURROGATE.test(text)) return ENCODER.encode(text)
   const bytes: number[] = []
   for (const char of text) {
@@ -80,6 +86,21 @@ export function encodeAscii(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i)
   return bytes
+}
+
+/**
+ * Writes text into bytes, one a character, as long as it is ASCII.
+ *
+ * @param into - with room for all of it from `at` on
+ * @returns false when it is not ASCII: what was written up to there means nothing
+ */
+export function writeAscii(text: string, into: Uint8Array, at: number): boolean {
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x80) return false
+    into[at + i] = code
+  }
+  return true
 }
 
 /**

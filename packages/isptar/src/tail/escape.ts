@@ -26,6 +26,19 @@ export function escapeField(bytes: Uint8Array): Uint8Array {
   return from === 0 ? bytes : concatBytes([...parts, bytes.subarray(from)])
 }
 
+/**
+ * Escapes a text for a listing field; what {@link escapeField} does to its bytes.
+ *
+ * @param text - such as a column
+ */
+export function escapeText(text: string): string {
+  return /[\\\t\n]/.test(text) ? text.replace(/[\\\t\n]/g, (char) => `\\${letterOf(char)}`) : text
+}
+
+function letterOf(char: string): string {
+  return char === '\t' ? 't' : char === '\n' ? 'n' : char
+}
+
 function letterFor(byte: number): number {
   return byte === BACKSLASH ? BACKSLASH : byte === TAB ? LETTER_T : byte === LF ? LETTER_N : 0
 }

@@ -8,13 +8,15 @@ import { encodeAscii, encodeText } from '../bytes/text.ts'
 import { LimitError } from '../errors.ts'
 import { MAX_META_BYTES } from '../limits.ts'
 import { checkTarHeader } from './check-tar-header.ts'
-import { encodeNumber } from './numbers.ts'
+import { writeNumber, writeOctal } from './numbers.ts'
 import { encodePax } from './pax.ts'
 import { encodePaxTime, encodeXattrKey } from './pax-values.ts'
 import { BLOCK_BYTES, checksums, FIELDS, type Field, TYPE_FLAGS } from './tar-block.ts'
 import type { TarHeader } from './tar-header.ts'
 
 const SLASH = 0x2f
+const BLANK = 0x20
+const MAGIC: Uint8Array = encodeAscii('ustar\u000000')
 
 /** A byte that is no UTF-8: bsdtar takes it in a pax name only when `hdrcharset` says so. */
 const LONE_BYTE = /[\uDC80-\uDCFF]/u
@@ -23,10 +25,10 @@ const LONE_BYTE = /[\uDC80-\uDCFF]/u
 interface BlockFields {
   readonly typeFlag: string
   readonly name: Uint8Array
-  readonly prefix?: Uint8Array
-  readonly linkName?: Uint8Array
-  readonly userName?: Uint8Array
-  readonly groupName?: Uint8Array
+  readonly prefix?: Uint8Array | undefined
+  readonly linkName?: Uint8Array | undefined
+  readonly userName?: Uint8Array | undefined
+  readonly groupName?: Uint8Array | undefined
   readonly mode: number
   readonly uid: number
   readonly gid: number
@@ -56,11 +58,12 @@ export function encodeTarHeader(header: TarHeader): Uint8Array {
   ]
   checkMeta(meta)
   const block = encodeBlock({
-    ...(place ?? { name: path.subarray(0, FIELDS.name.length) }),
+    name: place?.name ?? cut(path, FIELDS.name),
+    prefix: place?.prefix,
     typeFlag: TYPE_FLAGS[header.type],
-    linkName: header.linkBytes.subarray(0, FIELDS.linkName.length),
-    userName: fits(userName, FIELDS.userName) ? userName : new Uint8Array(),
-    groupName: fits(groupName, FIELDS.groupName) ? groupName : new Uint8Array(),
+    linkName: cut(header.linkBytes, FIELDS.linkName),
+    userName: fits(userName, FIELDS.userName) ? userName : undefined,
+    groupName: fits(groupName, FIELDS.groupName) ? groupName : undefined,
     mode: header.mode,
     uid: header.uid,
     gid: header.gid,
@@ -74,6 +77,11 @@ export function encodeTarHeader(header: TarHeader): Uint8Array {
 
 function fits(value: Uint8Array, field: Field): boolean {
   return value.length <= field.length
+}
+
+/** Views are made only where they are needed: one of a short array costs more than the rest of a header. */
+function cut(value: Uint8Array, field: Field): Uint8Array {
+  return fits(value, field) ? value : value.subarray(0, field.length)
 }
 
 /** Puts a path into `name`, or splits it at the first `/` that leaves few enough bytes; undefined when it needs an `L`. */
@@ -127,20 +135,22 @@ function checkMeta(meta: readonly Uint8Array[]): void {
 function encodeBlock(fields: BlockFields): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES)
   block.set(fields.name, FIELDS.name.offset)
-  block.set(fields.prefix ?? [], FIELDS.prefix.offset)
-  block.set(fields.linkName ?? [], FIELDS.linkName.offset)
-  block.set(fields.userName ?? [], FIELDS.userName.offset)
-  block.set(fields.groupName ?? [], FIELDS.groupName.offset)
-  block.set(encodeNumber(fields.mode, 8), FIELDS.mode.offset)
-  block.set(encodeNumber(fields.uid, 8), FIELDS.uid.offset)
-  block.set(encodeNumber(fields.gid, 8), FIELDS.gid.offset)
-  block.set(encodeNumber(fields.size, 12), FIELDS.size.offset)
-  block.set(encodeNumber(fields.mtime, 12), FIELDS.mtime.offset)
-  block.set(encodeNumber(fields.deviceMajor, 8), FIELDS.deviceMajor.offset)
-  block.set(encodeNumber(fields.deviceMinor, 8), FIELDS.deviceMinor.offset)
-  block.set(encodeAscii(fields.typeFlag), FIELDS.typeFlag.offset)
-  block.set(encodeAscii('ustar\u000000'), FIELDS.magic.offset)
-  const sum = checksums(block).unsigned.toString(8).padStart(6, '0')
-  block.set(encodeAscii(`${sum}\0 `), FIELDS.checksum.offset)
+  if (fields.prefix) block.set(fields.prefix, FIELDS.prefix.offset)
+  if (fields.linkName) block.set(fields.linkName, FIELDS.linkName.offset)
+  if (fields.userName) block.set(fields.userName, FIELDS.userName.offset)
+  if (fields.groupName) block.set(fields.groupName, FIELDS.groupName.offset)
+  writeNumber(fields.mode, block, FIELDS.mode)
+  writeNumber(fields.uid, block, FIELDS.uid)
+  writeNumber(fields.gid, block, FIELDS.gid)
+  writeNumber(fields.size, block, FIELDS.size)
+  writeNumber(fields.mtime, block, FIELDS.mtime)
+  writeNumber(fields.deviceMajor, block, FIELDS.deviceMajor)
+  writeNumber(fields.deviceMinor, block, FIELDS.deviceMinor)
+  block[FIELDS.typeFlag.offset] = fields.typeFlag.charCodeAt(0)
+  block.set(MAGIC, FIELDS.magic.offset)
+  // Six digits, a NUL and a blank: a sum of 512 bytes never has more.
+  const { offset } = FIELDS.checksum
+  writeOctal(checksums(block).unsigned, block, offset, 6)
+  block[offset + 7] = BLANK
   return block
 }

@@ -3,28 +3,45 @@
  * for what octal cannot hold. Nothing is ever rounded or cut: a number beyond 2^53 − 1 is an error.
  */
 import { FormatError } from '../errors.ts'
+import type { Field } from './tar-block.ts'
 
 /**
- * Encodes a number for a header field: zero-padded octal digits and a NUL, or base-256 when it is negative or too large.
+ * Writes a number into a header field: zero-padded octal digits and a NUL, or base-256 when it is negative or too large.
  *
  * @param value - a safe integer
- * @param fieldBytes - length of the field, 8 or 12
+ * @param block - the header block, in which the field is zeros so far
+ * @param field - where it goes; 8 or 12 bytes
  * @throws RangeError when `value` is no safe integer
  */
-export function encodeNumber(value: number, fieldBytes: 8 | 12): Uint8Array {
+export function writeNumber(value: number, block: Uint8Array, field: Field): void {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no safe integer: a tar header cannot hold it`)
-  const field = new Uint8Array(fieldBytes)
-  const digits = fieldBytes - 1
-  const octal = value >= 0 && value < 8 ** digits
+  const isShort = field.length === 8
+  if (value >= 0 && value < (isShort ? 8 ** 7 : 8 ** 11)) writeOctal(value, block, field.offset, isShort ? 7 : 11)
+  else writeBase256(value, block, field)
+}
+
+/**
+ * Writes zero-padded octal digits.
+ *
+ * @param value - not negative, and of no more than so many digits
+ */
+export function writeOctal(value: number, block: Uint8Array, offset: number, digits: number): void {
   let rest = value
-  for (let i = digits - (octal ? 1 : 0); i >= 0; i -= 1) {
-    const base = octal ? 8 : 256
-    const digit = ((rest % base) + base) % base
-    field[i] = octal ? 0x30 + digit : digit
-    rest = (rest - digit) / base
+  for (let i = offset + digits - 1; i >= offset; i -= 1) {
+    const next = Math.floor(rest / 8)
+    block[i] = 0x30 + rest - next * 8
+    rest = next
   }
-  if (!octal) field[0] = value < 0 ? 0xff : 0x80
-  return field
+}
+
+function writeBase256(value: number, block: Uint8Array, { offset, length }: Field): void {
+  let rest = value
+  for (let i = offset + length - 1; i > offset; i -= 1) {
+    const next = Math.floor(rest / 256)
+    block[i] = rest - next * 256
+    rest = next
+  }
+  block[offset] = value < 0 ? 0xff : 0x80
 }
 
 /**

@@ -76,14 +76,18 @@ export function typeFlagOf(block: Uint8Array): string {
  * @returns the sum of unsigned bytes, as POSIX wants it, and of signed ones, as some old tars wrote it
  */
 export function checksums(block: Uint8Array): { unsigned: number; signed: number } {
-  const { offset, length } = FIELDS.checksum
-  let unsigned = length * 0x20
+  let unsigned = 0
   let high = 0
   for (let i = 0; i < BLOCK_BYTES; i += 1) {
-    if (i === offset) i += length
     const byte = block[i] as number
     unsigned += byte
     high += byte >> 7
+  }
+  const { offset, length } = FIELDS.checksum
+  for (let i = offset; i < offset + length; i += 1) {
+    const byte = block[i] as number
+    unsigned += 0x20 - byte
+    high -= byte >> 7
   }
   return { unsigned, signed: unsigned - high * 256 }
 }

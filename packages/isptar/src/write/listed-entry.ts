@@ -17,10 +17,34 @@ export const NO_DATA: ListedData = { location: undefined, columns: new Map() }
 
 /** Joins header and data to a record. */
 export function listEntry(header: TarHeader, data: ListedData, dirty: boolean): ListingRecord {
+  const { pathBytes, type, mode, uid, gid, userName, groupName, sizeBytes, device, mtime, linkBytes } = header
+  const columns = columnsOf(header, data, dirty)
+  const { location } = data
+  // Field by field: spreading a header costs more than all else that is done for a line.
+  return {
+    pathBytes,
+    type,
+    mode,
+    uid,
+    gid,
+    userName,
+    groupName,
+    sizeBytes,
+    device,
+    mtime,
+    linkBytes,
+    location,
+    columns,
+  }
+}
+
+/** Most entries have the columns of their data and no more. */
+function columnsOf({ xattrs }: TarHeader, data: ListedData, dirty: boolean): ReadonlyMap<string, string> {
+  if (!dirty && (xattrs === undefined || xattrs.size === 0)) return data.columns
   const columns = new Map(data.columns)
   if (dirty) columns.set('dirty', '1')
-  for (const [name, value] of header.xattrs ?? []) columns.set(...encodeXattrColumn(name, value))
-  return { ...header, location: data.location, columns }
+  for (const [name, value] of xattrs ?? []) columns.set(...encodeXattrColumn(name, value))
+  return columns
 }
 
 /** Describes data that was written here. */

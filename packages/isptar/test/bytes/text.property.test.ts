@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { comparePaths, decodeLatin1, decodeText, encodeAscii, encodeText, equalBytes } from '../../src/bytes/text.ts'
+import {
+  comparePaths,
+  decodeLatin1,
+  decodeText,
+  encodeAscii,
+  encodeText,
+  equalBytes,
+  writeAscii,
+} from '../../src/bytes/text.ts'
 
 /** Bytes near the edges of UTF-8 as well as any: leads, continuations, surrogates, overlong forms, BOM. */
 const trickyBytes: fc.Arbitrary<Uint8Array> = fc
@@ -41,6 +49,21 @@ describe('decodeText and encodeText', () => {
         expect(encodeText(text)).toEqual(new TextEncoder().encode(text))
         expect(decodeText(encodeText(text))).toBe(text)
       }),
+    )
+  })
+
+  it('bring back texts of every length about which short and long ones part', () => {
+    const length = fc.integer({ min: 250, max: 260 })
+    fc.assert(
+      fc.property(
+        length,
+        fc.nat({ max: 259 }),
+        fc.constantFrom('a', '\0', '\u007f', '\u0080', '\udcff'),
+        (n, at, odd) => {
+          const text = 'x'.repeat(Math.min(at, n - 1)) + odd + 'x'.repeat(Math.max(n - 1 - at, 0))
+          expect(decodeText(encodeText(text))).toBe(text)
+        },
+      ),
     )
   })
 
@@ -96,6 +119,19 @@ describe('comparePaths', () => {
     const sorted = [...names].reverse().sort(comparePaths)
     expect(sorted).toEqual(names)
     expect(comparePaths(Uint8Array.of(0xff), Uint8Array.of(0x01))).toBeLessThan(0)
+  })
+})
+
+describe('writeAscii', () => {
+  it('writes what encodeAscii gives, and says of all else that it is not ASCII', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 5 }), fc.nat({ max: 3 }), (text, at) => {
+        const into = new Uint8Array(at + text.length)
+        const isAscii = [...text].every((char) => char <= '\u007f')
+        expect(writeAscii(text, into, at)).toBe(isAscii)
+        if (isAscii) expect(into.subarray(at)).toEqual(encodeAscii(text))
+      }),
+    )
   })
 })
 

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { FormatError } from 'isptar'
 import { expect, it } from 'vitest'
-import { escapeField, unescapeField } from '../../src/tail/escape.ts'
+import { decodeText, encodeText } from '../../src/bytes/text.ts'
+import { escapeField, escapeText, unescapeField } from '../../src/tail/escape.ts'
 
 const awkward = fc.oneof(fc.constantFrom(0x09, 0x0a, 0x5c, 0x6e, 0x74), fc.integer({ min: 0, max: 255 }))
 const name = fc.array(awkward).map((bytes) => Uint8Array.from(bytes))
@@ -13,6 +14,14 @@ it('every name comes back, and its field has neither TAB nor LF', () => {
       const field = escapeField(bytes)
       expect(field.includes(0x09) || field.includes(0x0a)).toBe(false)
       expect([...unescapeField(field)]).toEqual([...bytes])
+    }),
+  )
+})
+
+it('a text is escaped as its bytes are', () => {
+  fc.assert(
+    fc.property(name, (bytes) => {
+      expect([...encodeText(escapeText(decodeText(bytes)))]).toEqual([...escapeField(bytes)])
     }),
   )
 })

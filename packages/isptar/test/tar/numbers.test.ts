@@ -1,9 +1,18 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FormatError } from '../../src/errors.ts'
-import { decodeCount, decodeNumber, encodeNumber } from '../../src/tar/numbers.ts'
+import { decodeCount, decodeNumber, writeNumber } from '../../src/tar/numbers.ts'
 import { bytes } from './samples.ts'
 
-describe('encodeNumber', () => {
+/** A field of its own, with a byte on either side that must stay. */
+function encode(value: number, length: 8 | 12): Uint8Array {
+  const block = new Uint8Array(length + 2)
+  writeNumber(value, block, { offset: 1, length })
+  expect([block[0], block.at(-1)]).toEqual([0, 0])
+  return block.slice(1, -1)
+}
+
+describe('writeNumber', () => {
   test.each([
     [0, 8, '0000000\0'],
     [0o644, 8, '0000644\0'],
@@ -16,12 +25,24 @@ describe('encodeNumber', () => {
     [-256, 12, `${'\xff'.repeat(11)}\0`],
     [Number.MAX_SAFE_INTEGER, 8, '\x80\x1f\xff\xff\xff\xff\xff\xff'],
   ] as const)('writes %d in %d bytes', (value, length, expected) => {
-    expect(encodeNumber(value, length)).toEqual(bytes(expected))
+    expect(encode(value, length)).toEqual(bytes(expected))
+  })
+
+  test('decodeNumber gives it back', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.maxSafeInteger(), fc.integer()),
+        fc.constantFrom(8 as const, 12 as const),
+        (value, length) => {
+          expect(decodeNumber(encode(value, length), 'the field')).toBe(value)
+        },
+      ),
+    )
   })
 
   test('refuses what is no safe integer', () => {
     for (const value of [2 ** 53, -(2 ** 53), 0.5, Number.NaN, Infinity]) {
-      expect(() => encodeNumber(value, 12)).toThrow(RangeError)
+      expect(() => encode(value, 12)).toThrow(RangeError)
     }
   })
 })
