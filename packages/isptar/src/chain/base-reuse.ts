@@ -53,7 +53,7 @@ export class BaseReuse {
   /** Gives what the base has under a path, unless that cannot be taken. Ask in the archive's order. */
   async at(path: Uint8Array): Promise<Entry | undefined> {
     const entry = await this.#lookup.find(path)
-    return entry && isUsable(entry, this.#maxDepth) ? entry : undefined
+    return entry && isUsable(entry, this.#base, this.#maxDepth) ? entry : undefined
   }
 
   /** Tells whether an entry is, by its metadata, what {@link at} gave. */
@@ -139,7 +139,7 @@ export async function openBaseReuse(given: readonly Archive[], options: BaseReus
     signal: options.signal,
     visit: (entry) => {
       const { digest, line } = entry.place
-      if (digest && entry.location && isUsable(entry, maxDepth)) contents?.add(line, entry.sizeBytes, digest)
+      if (digest && entry.location && isUsable(entry, base, maxDepth)) contents?.add(line, entry.sizeBytes, digest)
     },
   })
   contents?.finish()
@@ -155,7 +155,11 @@ async function checkData(base: Archive, options: ReadOptions): Promise<void> {
       throw new BaseMismatchError(`${base.name} is a catalogue: data is copied from the archive, give that as base`)
 }
 
-/** What changed while it was packed is no state it ever had; what lies in an unknown base could not be checked later. */
-function isUsable({ dirty, location }: Entry, maxDepth: number): boolean {
-  return !dirty && (location?.depth ?? 0) <= maxDepth
+/**
+ * What changed while it was packed is no state it ever had; what lies in an unknown base could not be checked later; and
+ * an archive of format 1 refers to files of groups, but does not say all that reading them takes.
+ */
+function isUsable({ dirty, location }: Entry, { formatVersion }: Archive, maxDepth: number): boolean {
+  const isLost = formatVersion === 1 && (location?.plainOffset ?? 0) > 0
+  return !dirty && !isLost && (location?.depth ?? 0) <= maxDepth
 }

@@ -1,9 +1,13 @@
 /** What flattening, merging and splitting share: entries of one archive go into another in stored order, as they are. */
 import type { Archive } from '../read/archive.ts'
+import type { Entry } from '../read/entry.ts'
 import { parseCreated } from '../tail/created-text.ts'
 import type { Time } from '../tar/entry-type.ts'
+import type { TarHeader } from '../tar/tar-header.ts'
 import type { ArchiveWriter, CreateOptions } from '../write/archive-writer.ts'
 import { copyEntry } from './copy-entry.ts'
+import { describeForWriter } from './entry-input.ts'
+import { findUnits } from './find-units.ts'
 
 /** How far a copy is. */
 export interface CopyProgress {
@@ -17,8 +21,11 @@ export interface CopyProgress {
 
 /** How to make an archive of others. */
 export interface CopyArchiveOptions
-  extends Pick<CreateOptions, 'level' | 'createdAt' | 'digest' | 'seekBytes' | 'catalogue' | 'codec' | 'signal'> {
-  /** Whether each data member is inflated and checked on its way. @defaultValue true */
+  extends Pick<
+    CreateOptions,
+    'level' | 'createdAt' | 'digest' | 'seekBytes' | 'groupBytes' | 'catalogue' | 'codec' | 'signal'
+  > {
+  /** Whether each data member is inflated and checked on its way; groups always are. @defaultValue true */
   verify?: boolean | undefined
   /** Called after each entry. */
   onProgress?: ((progress: CopyProgress) => void) | undefined
@@ -38,22 +45,39 @@ export class Copier {
   }
 
   /**
-   * Copies every entry of an archive. Small members beside each other are read together.
+   * Copies every entry of an archive. Small members beside each other are read together, groups of which all is wanted are
+   * moved whole, and files of others are packed anew.
    *
    * @param check - called before each entry; what it throws ends the copy
    * @throws what `copyEntry` throws
    */
   async copyAll(archive: Archive, check?: (path: string) => void): Promise<void> {
-    const { signal, verify, onProgress } = this.#options
+    const { signal, verify } = this.#options
     const ahead = archive.readAhead()
-    for await (const entry of ahead.entries({ digests: true, signal })) {
+    const headerOf = (entry: Entry): TarHeader => this.#writer.toHeader(describeForWriter(entry))
+    const entries = checkEach(ahead.entries({ digests: true, signal }), check)
+    for await (const { entries: copied, batch } of findUnits(entries, { archive: ahead, headerOf, signal })) {
       signal?.throwIfAborted()
-      check?.(entry.path)
-      await copyEntry(this.#writer, ahead, entry, { signal, verify })
-      this.#entryCount += 1
-      this.#dataBytes += entry.sizeBytes
-      onProgress?.({ entryCount: this.#entryCount, dataBytes: this.#dataBytes, path: entry.path })
+      if (batch) await this.#writer.addBatch(batch)
+      else for (const entry of copied) await copyEntry(this.#writer, ahead, entry, { signal, verify })
+      for (const entry of copied) this.#count(entry)
     }
+  }
+
+  #count({ path, sizeBytes }: Entry): void {
+    this.#entryCount += 1
+    this.#dataBytes += sizeBytes
+    this.#options.onProgress?.({ entryCount: this.#entryCount, dataBytes: this.#dataBytes, path })
+  }
+}
+
+async function* checkEach(
+  entries: AsyncIterable<Entry>,
+  check: ((path: string) => void) | undefined,
+): AsyncGenerator<Entry, void, undefined> {
+  for await (const entry of entries) {
+    check?.(entry.path)
+    yield entry
   }
 }
 

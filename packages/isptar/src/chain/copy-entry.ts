@@ -1,6 +1,6 @@
 /**
  * Moves entries from one archive into another without recompression: the data member goes over byte for byte, whichever
- * base of its archive it lies in. Only tar headers are made anew.
+ * base of its archive it lies in. Only tar headers are made anew. Groups are moved by `findUnits`.
  */
 import type { ReadOptions } from '../io/byte-source.ts'
 import type { Archive } from '../read/archive.ts'
@@ -17,8 +17,8 @@ export interface CopyOptions extends ReadOptions {
 }
 
 /**
- * Adds an entry of an open archive to one that is written. Members of the original program that hold more than their
- * file's data are inflated and deflated anew, since they cannot be cut.
+ * Adds an entry of an open archive to one that is written. What cannot be cut out of its member is inflated and deflated
+ * anew: files of groups, and those whose members, by the original program, hold more than their data.
  *
  * @param archive - where the entry is from, open with the bases that it needs
  * @param input - what to store it as. @defaultValue as it is
@@ -35,7 +35,7 @@ export async function copyEntry(
   const hasData = entry.type === 'file' && entry.sizeBytes > 0
   if (!hasData) return entry.type === 'file' ? writer.add(input, nothingOf(entry)) : writer.add(input)
   const packed = await archive.packed(entry, options)
-  if (packed === undefined) return writer.add(input, archive.stream(entry, { signal: options.signal }))
+  if (packed === undefined) return writer.add(input, dataOf(archive, entry, options))
   const digest = await entry.digest(options)
   return writer.addPacked(input, { ...packed, record: entry.record, hasColumns: archive.formatVersion === 2, digest })
 }
@@ -43,6 +43,11 @@ export async function copyEntry(
 /** The data of an empty file, which may have been empty only while it was packed. */
 function nothingOf({ dirty }: Entry): WatchedData {
   return { chunks: noChunks(), changed: () => dirty }
+}
+
+/** The data of a file as it is in its archive, which flags it where it was changed while it was packed. */
+function dataOf(archive: Archive, entry: Entry, { signal }: ReadOptions): WatchedData {
+  return { chunks: archive.stream(entry, { signal }), changed: () => entry.dirty }
 }
 
 async function* noChunks(): AsyncGenerator<Uint8Array, void, undefined> {}

@@ -62,7 +62,9 @@ export class DataFactsReader {
   async #placeOf(archive: Archive, { location }: Entry): Promise<string | undefined> {
     if (location === undefined) return undefined
     const holder = await this.holderIdentity(archive, location.depth)
-    return holder && `${holder}:${location.slice}:${location.offset}`
+    // Files of a group differ by where they lie in it; in format 1 that field means nothing.
+    const plainOffset = archive.formatVersion === 2 ? location.plainOffset : 0
+    return holder && `${holder}:${location.slice}:${location.offset}:${plainOffset}`
   }
 
   /** Gives the identity of an archive's base, of itself for depth 0; undefined where it is not known. */

@@ -24,7 +24,7 @@ export interface VersionData {
   readonly slice: number
   /** What that slice is called, where its archive is at hand and sliced. */
   readonly sliceName: string | undefined
-  /** Length of its member in bytes; undefined in format 1. */
+  /** Length of its member in bytes, of its group where it shares one; undefined in format 1. */
   readonly packedBytes: number | undefined
 }
 

@@ -19,6 +19,7 @@ import { matchFolder } from './line-match.ts'
 import type { LineBatch, LineLookup } from './line-lookup.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
+import { findGroup, type PackedGroup } from './packed-group.ts'
 import { findPacked, type PackedMember, type PackedOptions } from './packed-member.ts'
 import { findPart, findParts, openPart } from './parts.ts'
 import { readingAhead } from './read-ahead.ts'
@@ -241,13 +242,20 @@ export class Archive extends ArchiveFacts implements EntryReader {
    * one read, and inflating it to check it. The data may lie in a base.
    *
    * @param entry - a file with data; hardlinks are not followed
-   * @returns undefined when its member holds more than this file, as the original program writes them
+   * @returns undefined when its member holds more than this file: it is in a group, or the original program wrote it
    * @throws FormatError, IntegrityError, BaseMismatchError; also while its chunks are read
    */
   async packed(entry: Entry, options: PackedOptions = {}): Promise<PackedMember | undefined> {
     const { record, place } = await this.#own(entry)
     await this.#ensureRight(record, place, options)
     return findPacked(this.#data, record, options)
+  }
+
+  /** Gives the group that a file with data lies in, unfolded; undefined where it lies alone. @internal */
+  async packedGroup(entry: Entry, options: ReadOptions = {}): Promise<PackedGroup | undefined> {
+    const { record, place } = await this.#own(entry)
+    await this.#ensureRight(record, place, options)
+    return findGroup(this.#data, record, options)
   }
 
   /** Gives the recorded SHA-256 of a file by its path or entry; a hardlink has none. See {@link Entry.digest}. */

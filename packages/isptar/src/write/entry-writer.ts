@@ -174,7 +174,9 @@ export class EntryWriter {
       return () => this.#hold({ header, data: NO_DATA, isDirty: false, digest: undefined })
     }
     const { location } = checkPlaced(header, data)
-    const listed = listReference({ ...location, depth: location.depth + data.base }, data)
+    // Only format 2 has groups: elsewhere the field means nothing.
+    const plainOffset = data.hasColumns ? location.plainOffset : 0
+    const listed = listReference({ ...location, depth: location.depth + data.base, plainOffset }, data)
     const sized = { ...header, sizeBytes: data.record.sizeBytes }
     return () => this.#hold({ header: sized, data: listed, isDirty: false, digest: data.digest })
   }

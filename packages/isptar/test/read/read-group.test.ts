@@ -54,7 +54,7 @@ describe('a file of a group', () => {
   it('is read out of memory, a blob and slices cut anywhere', async () => {
     const { bytes } = craftGroups(TREE, GROUP)
     await expectTree(await open(bytes))
-    await expectTree(await openArchive(new BlobSource(new Blob([bytes]))))
+    await expectTree(await openArchive(new BlobSource(new Blob([new Uint8Array(bytes)]))))
     for (let cut = 1; cut < 60; cut += 1) {
       const parts = [bytes.subarray(0, cut), bytes.subarray(cut)].map((part, i) => new MemorySource(part, `p${i + 1}`))
       await expectTree(await openArchive(new SliceSource(parts, 'p')))

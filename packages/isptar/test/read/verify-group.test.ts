@@ -112,9 +112,8 @@ describe('a listing that says something else than the tar', () => {
 
 describe('a group that holds more than is listed', () => {
   it('is told of', async () => {
-    const [packed] = [craftGroups([{ path: 'zz', data: 'hidden' }]).bytes]
-    const hidden = packed.subarray(0, packed.indexOf(Buffer.from([0x1f, 0x8b, 8]), 3))
-    const plain = zlibCodec.inflateRaw(hidden.subarray(10), 1 << 20).plain
+    const hidden = craftGroups([{ path: 'zz', data: 'hidden' }]).bytes
+    const { plain } = zlibCodec.inflateRaw(hidden.subarray(10), 1 << 20)
     const pack = (own: Uint8Array): Uint8Array => member(Buffer.concat([own, plain]))
     await using archive = await open(craft({ pack }))
     const { ok, problems } = await archive.verify()
