@@ -2,10 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { CLI } from './peers/programs.mjs'
 
 const MiB = 1024 * 1024
-const CLI = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url))
 const PRELOAD = new URL('./print-peak.mjs', import.meta.url).href
 
 /** Jobs that are held to a peak of resident memory. */

@@ -47,7 +47,7 @@ function resultRows(results, reference) {
     base?.[key] === undefined || result[key] === undefined ? '–' : (result[key] / base[key]).toFixed(2)
   const columns = [
     ['', ({ name, isSingle }) => (isSingle ? `${name} ¹` : name)],
-    ...['seconds', 'sizeBytes', 'peakBytes', 'readBytes']
+    ...Object.keys(TITLES)
       .filter(has)
       .flatMap((key) => [
         [TITLES[key], (result) => amount(key, result[key])],
@@ -58,7 +58,14 @@ function resultRows(results, reference) {
   return [columns.map(([title]) => title), ...results.map((result) => columns.map(([, cell]) => String(cell(result))))]
 }
 
-const TITLES = { seconds: 'time', sizeBytes: 'size', peakBytes: 'peak', readBytes: 'read' }
+const TITLES = {
+  seconds: 'time',
+  perEntry: 'an entry',
+  sizeBytes: 'size',
+  peakBytes: 'peak',
+  peakPerEntry: 'an entry',
+  readBytes: 'read',
+}
 
 /** A table whose columns line up as plain text too; all but the first and last of a verdict are numbers. */
 function table(rows) {

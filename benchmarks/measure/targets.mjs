@@ -9,7 +9,8 @@ const METRICS = {
   sizeBytes: 'size',
   peakBytes: 'peak memory',
   readBytes: 'bytes read',
-  perEntry: 'per entry',
+  perEntry: 'time an entry',
+  peakPerEntry: 'peak memory an entry',
 }
 
 /**
@@ -56,6 +57,10 @@ export function amount(metric, value) {
   if (value === undefined) return '–'
   if (metric === 'seconds') return `${value < 1 ? value.toFixed(3) : value.toFixed(2)} s`
   if (metric === 'peakBytes') return `${(value / MiB).toFixed(0)} MiB`
+  if (metric === 'perEntry') return `${(value * 1e6).toFixed(1)} µs`
+  if (metric === 'peakPerEntry') return `${(value / 1024).toFixed(2)} KiB`
+  if (metric === 'perEntry') return `${(value * 1e6).toFixed(1)} µs`
+  if (metric === 'peakPerEntry') return `${(value / 1024).toFixed(2)} KiB`
   if (metric === 'readBytes') return `${(value / 1024).toFixed(0)} KiB`
   return `${(value / 1e6).toFixed(1)} MB`
 }
