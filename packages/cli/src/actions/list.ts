@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { openNamed } from '../open-named.ts'
 import type { PartOptions } from '../part-options.ts'
 import { PatternSet } from '../patterns.ts'
+import { printPaths } from '../print-paths.ts'
 import { reportUnused } from '../report-unused.ts'
 import { selectEntries } from '../select-entries.ts'
 import { entryJson } from '../text/entry-json.ts'
@@ -37,11 +38,13 @@ export async function list(
   options: ListOptions,
   context: Context,
 ): Promise<number> {
-  const layout = chooseLayout(options, context.io.stdout.isTty ? escapeName : asStored)
+  const show = context.io.stdout.isTty ? escapeName : undefined
+  const layout = chooseLayout(options, show ?? asStored)
   const { archive } = await openNamed(name, options, context)
   try {
     const wanted = await PatternSet.of(patterns)
-    await print(archive, wanted, layout, context)
+    if (layout) await print(archive, wanted, layout, context)
+    else await printPaths(archive, wanted, options.null ? { end: '\0' } : { end: '\n', show }, context.io)
     return await reportUnused(wanted, archive, context)
   } finally {
     await archive.close()
@@ -59,23 +62,20 @@ async function print(archive: Archive, wanted: PatternSet, layout: Layout, conte
   }
 }
 
-function chooseLayout(options: ListOptions, show: (name: string) => string): Layout {
+/** Gives the layout of entries; undefined for paths alone. */
+function chooseLayout(options: ListOptions, show: (name: string) => string): Layout | undefined {
   const { long = false, human = false, utc = false, tree = false, json = false } = options
   const nul = options.null ?? false
   const given = Object.entries({ '--long': long, '--tree': tree, '--json': json, '--null': nul })
   const chosen = given.filter(([, on]) => on).map(([flag]) => flag)
   if (chosen.length > 1) throw new UsageError(`${chosen.join(' and ')} cannot be combined`)
-  if (json) return lines((entry) => `${JSON.stringify(entryJson(entry))}\n`)
+  if (json) return { add: (entry) => `${JSON.stringify(entryJson(entry))}\n`, end: () => [] }
   if (tree) return treeLayout(show)
   if (long) {
     const rows = new LongRows({ human, utc, show })
     return { add: (entry) => rows.add(entry), end: () => [rows.end()] }
   }
-  return nul ? lines((entry) => `${entry.path}\0`) : lines((entry) => `${show(entry.path)}\n`)
-}
-
-function lines(line: (entry: Entry) => string): Layout {
-  return { add: line, end: () => [] }
+  return undefined
 }
 
 function treeLayout(show: (name: string) => string): Layout {

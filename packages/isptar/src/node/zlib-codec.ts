@@ -72,7 +72,7 @@ function inflateAnew(packed: Uint8Array, maxBytes: number): Inflated {
   try {
     result = inflateRawSync(packed, {
       info: true,
-      chunkSize: outputBytes(maxBytes),
+      chunkSize: inflatedRoom(packed.length, maxBytes),
       maxOutputLength: Math.min(Math.max(maxBytes, 1), bufferConstants.MAX_LENGTH),
     })
   } catch (error) {
@@ -81,6 +81,11 @@ function inflateAnew(packed: Uint8Array, maxBytes: number): Inflated {
   if (!isWithEngine(result)) throw new TypeError('node:zlib does not tell how much input it used')
   if (result.buffer.length > maxBytes) throw plainLimitError(maxBytes)
   return { plain: plainView(result.buffer), packedBytes: result.engine.bytesWritten }
+}
+
+/** Room for the whole output at once where it is likely to come: text rarely unfolds to more than eight times. */
+function inflatedRoom(packedBytes: number, maxBytes: number): number {
+  return Math.max(outputBytes(maxBytes), Math.min(8 * packedBytes, maxBytes + KiB))
 }
 
 /** Room for the whole output at once where it is small: one buffer, no copy. */

@@ -7,6 +7,7 @@ import type { SharedWork } from '../io/shared-work.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
+import type { PathBlock } from '../tail/path-gatherer.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
 import { ArchiveFacts } from './archive-facts.ts'
@@ -16,7 +17,7 @@ import { Entry, type EntryLine, type EntryReader, type StreamOptions } from './e
 import { followHardlinks } from './follow-hardlinks.ts'
 import { joinPieces } from './join-pieces.ts'
 import { matchFolder } from './line-match.ts'
-import type { LineBatch, LineLookup } from './line-lookup.ts'
+import type { LineBatch, LineLookup, PathsOptions } from './line-lookup.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
 import { findGroup, type PackedGroup } from './packed-group.ts'
@@ -131,6 +132,20 @@ export class Archive extends ArchiveFacts implements EntryReader {
     } finally {
       await digests?.return()
     }
+  }
+
+  /**
+   * Gives the paths of the entries in stored order, as bytes in blocks: many times faster than {@link entries}, where
+   * paths are all that is wanted. The checks are the same, and so are the reads.
+   *
+   * @throws as {@link entries}, after the paths before the place that is wrong
+   * @example
+   * ```ts
+   * for await (const { bytes } of archive.paths()) process.stdout.write(bytes) // one a line
+   * ```
+   */
+  paths(options: PathsOptions = {}): AsyncGenerator<PathBlock, void, undefined> {
+    return this.#parts.lookup.paths(encodeText(normalizeEntryPath(options.under ?? '')), options)
   }
 
   async *#entriesOf(

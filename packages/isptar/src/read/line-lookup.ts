@@ -5,6 +5,7 @@
 import { comparePaths } from '../bytes/text.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
 import { decodeListingLine } from '../tail/decode-listing-line.ts'
+import { type PathBlock, PathGatherer } from '../tail/path-gatherer.ts'
 import { type LineMatch, matchFolder, matchPath, pathOfLine } from './line-match.ts'
 import type { Listing } from './listing.ts'
 import type { ListingIndex } from './listing-index.ts'
@@ -17,6 +18,16 @@ export interface LineBatch {
   /** Whether they were checked already; of a pass that still runs they are not. */
   readonly checked: boolean
 }
+
+/** Which paths to give, and how. */
+export interface PathsOptions extends ReadOptions {
+  /** A folder: only it and what is in it. @defaultValue everything */
+  under?: string | undefined
+  /** The byte that follows each path. @defaultValue 10, LF */
+  terminator?: number | undefined
+}
+
+const LF = 0x0a
 
 /** One line. */
 export interface FoundLine {
@@ -109,6 +120,33 @@ export class LineLookup {
       const last = lines.at(-1)
       if (last && !isInside(last) && comparePaths(pathOfLine(last), folderBytes) > 0) return
     }
+  }
+
+  /**
+   * Gives the paths of a folder and of what is in it, in stored order, without decoding lines that need none.
+   *
+   * @param folderBytes - raw, normalised; empty for all
+   */
+  async *paths(
+    folderBytes: Uint8Array,
+    options: Pick<PathsOptions, 'signal' | 'terminator'>,
+  ): AsyncGenerator<PathBlock, void, undefined> {
+    const gatherer = new PathGatherer(options.terminator ?? LF)
+    const isAll = folderBytes.length === 0 && this.#range.firstLine === 0 && this.#range.endLine === Infinity
+    const blocks = isAll ? this.#listing.pass(gatherer, options) : this.#pathsNear(folderBytes, gatherer, options)
+    for await (const block of blocks) {
+      if (block.ends.length > 0) yield block
+      gatherer.check()
+    }
+  }
+
+  async *#pathsNear(
+    folderBytes: Uint8Array,
+    gatherer: PathGatherer,
+    options: ReadOptions,
+  ): AsyncGenerator<PathBlock, void, undefined> {
+    const isInside = matchFolder(folderBytes)
+    for await (const { lines } of this.near(folderBytes, options)) yield gatherer.ofLines(lines.filter(isInside))
   }
 
   async #findLast(matches: LineMatch, options: ReadOptions): Promise<FoundLine | undefined> {

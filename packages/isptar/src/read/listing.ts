@@ -1,11 +1,12 @@
 /**
- * Reads the listing line by line, streaming. A listing that fits is inflated once and its text kept; a longer one is
- * fetched and inflated anew at each pass, so memory does not grow with it. A pass that ends has checked the CRC of
- * every line it gave; data is only read on the word of a listing that was checked whole.
+ * Reads the listing. One that fits is read and inflated at once and its text kept; a longer one is fetched and inflated
+ * anew at each pass, streaming, so memory does not grow with it. A pass that ends has checked the CRC of every line it
+ * gave; data is only read on the word of a listing that was checked whole.
  */
 import { concatBytes } from '../bytes/concat.ts'
-import { FormatError, LimitError } from '../errors.ts'
+import { FormatError, isIsptarError, LimitError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
+import { decodeMember } from '../gzip/decode-member.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { SharedWork } from '../io/shared-work.ts'
 import { CHUNK_BYTES, MAX_LINE_BYTES, MAX_LISTING_RATIO, RESIDENT_LISTING_BYTES } from '../limits.ts'
@@ -17,6 +18,16 @@ export interface ListingOptions {
   readonly codec: Codec
   /** Longest plaintext that is kept in memory, in bytes. */
   readonly residentBytes: number
+  /** How long the plaintext is said to be. */
+  readonly plainBytes?: number | undefined
+}
+
+/** Makes something of the plaintext, which comes in chunks. */
+export interface TextSink<T> {
+  /** Whether the empty line was seen. */
+  readonly ended: boolean
+  push(chunk: Uint8Array): T
+  finish(): T
 }
 
 /** The listing of an open archive. */
@@ -53,11 +64,15 @@ export class Listing {
    *
    * @throws IntegrityError at the end when the CRC is wrong; FormatError, LimitError
    */
-  async *batches(options: ReadOptions = {}): AsyncGenerator<readonly Uint8Array[], void, undefined> {
-    const splitter = new LineSplitter(MAX_LINE_BYTES)
-    for await (const piece of this.plain(options)) yield splitter.push(piece)
-    yield splitter.finish()
-    if (!splitter.ended) await this.#refuseSecondMember(options)
+  batches(options: ReadOptions = {}): AsyncGenerator<readonly Uint8Array[], void, undefined> {
+    return this.pass(new LineSplitter(MAX_LINE_BYTES), options)
+  }
+
+  /** Gives what a sink makes of the text, in stored order; see {@link batches}. */
+  async *pass<T>(sink: TextSink<T>, options: ReadOptions = {}): AsyncGenerator<T, void, undefined> {
+    for await (const piece of this.plain(options)) yield sink.push(piece)
+    yield sink.finish()
+    if (!sink.ended) await this.#refuseSecondMember(options)
     this.#whole = true
   }
 
@@ -78,16 +93,43 @@ export class Listing {
 
   /** Gives the plaintext piece by piece, up to the end of the member, whose CRC was then right. */
   async *plain(options: ReadOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
-    if (this.#text === undefined) yield* this.#inflate(options)
-    else
-      for (let i = 0; i < this.#text.length; i += CHUNK_BYTES) {
-        options.signal?.throwIfAborted()
-        yield this.#text.subarray(i, i + CHUNK_BYTES)
-      }
+    const packed = this.#text === undefined && this.#mayFit ? await this.#read(options) : undefined
+    if (packed) this.#unfold(packed)
+    // What is wrong with it shows where it is, after what stands before that.
+    if (this.#text === undefined) return yield* this.#inflate(packed ? once(packed) : this.#stream(options))
+    for (let i = 0; i < this.#text.length; i += CHUNK_BYTES) {
+      options.signal?.throwIfAborted()
+      yield this.#text.subarray(i, i + CHUNK_BYTES)
+    }
   }
 
-  async *#inflate(options: ReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
-    const chunks = this.#bytes.stream(this.#offset, this.#roomBytes, options)
+  /** Whether it is worth trying to unfold it at once. */
+  get #mayFit(): boolean {
+    const { plainBytes = 0, residentBytes } = this.#options
+    return this.#roomBytes <= residentBytes && plainBytes <= residentBytes
+  }
+
+  #read(options: ReadOptions): Promise<Uint8Array> {
+    return this.#bytes.read(this.#offset, this.#roomBytes, options)
+  }
+
+  #stream(options: ReadOptions): AsyncIterable<Uint8Array> {
+    return this.#bytes.stream(this.#offset, this.#roomBytes, options)
+  }
+
+  /** Unfolds it by one call, and keeps it when it is as it should be. */
+  #unfold(packed: Uint8Array): void {
+    const { codec, residentBytes, plainBytes = residentBytes } = this.#options
+    try {
+      const member = decodeMember(codec, packed, { maxBytes: plainBytes })
+      this.#packedBytes = member.packedBytes
+      this.#text = member.plain
+    } catch (error) {
+      if (!isIsptarError(error)) throw error
+    }
+  }
+
+  async *#inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     const member = new MemberReader(chunks, this.#options.codec)
     const kept: Uint8Array[] = []
     let plainBytes = 0
@@ -121,4 +163,8 @@ export class Listing {
       { limit: 'MAX_LISTING_RATIO', max, actual: plainBytes },
     )
   }
+}
+
+async function* once(chunk: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield chunk
 }

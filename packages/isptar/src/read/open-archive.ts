@@ -90,7 +90,7 @@ async function open(
   const ownEnd = catalogue ? await readOwnEnd(source, options) : end
   if (catalogue) await checkCatalogue(source, ownEnd, { ...options, name: catalogue.name, serviceInfo, codec })
   const { sizeBytes } = ownEnd
-  const listing = new Listing(bytes, tail, { codec, residentBytes })
+  const listing = new Listing(bytes, tail, { codec, residentBytes, plainBytes: plainBytesOf(serviceInfo) })
   const tailOffset = tailContentOffset(tail)
   const isCatalogue =
     catalogue === undefined && (await isWithoutData(bytes, { tailOffset, tail, serviceInfo, codec }, options))
@@ -157,10 +157,16 @@ async function isWithoutData(
 
 /** The index, where lookups can rely on it. */
 function openIndex(bytes: ByteSource, info: ServiceInfo, tail: TailLayout, codec: Codec): ListingIndex | undefined {
-  const plain = info.get('listing_real_size') ?? ''
+  const plainBytes = plainBytesOf(info)
   const hasIndex = tail.sections.some(({ name }) => name === 'index')
-  if (!hasIndex || info.get('order') !== 'path' || !/^[0-9]{1,15}$/.test(plain)) return undefined
-  return new ListingIndex(bytes, { codec, tail, plainBytes: Number(plain) })
+  if (!hasIndex || info.get('order') !== 'path' || plainBytes === undefined) return undefined
+  return new ListingIndex(bytes, { codec, tail, plainBytes })
+}
+
+/** How long the listing's plaintext is said to be. */
+function plainBytesOf(info: ServiceInfo): number | undefined {
+  const plain = info.get('listing_real_size') ?? ''
+  return /^[0-9]{1,15}$/.test(plain) ? Number(plain) : undefined
 }
 
 /** A source that closes the catalogue, too. */
