@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { needs } from '../packages/isptar/test/node/needs.ts'
 
 const BENCHMARKS = join(import.meta.dirname, '../benchmarks')
 const NAMES = ['source', 'mixed', 'dump', 'tiny', 'many']
@@ -15,6 +16,15 @@ interface Verdict {
   value: string
   met: boolean
   verdict: string
+}
+interface Corpus {
+  tree: string
+  entries: number
+}
+interface Checks {
+  checkTar: (archive: string, corpus: Corpus) => void
+  checkTree: (tree: string, corpus: Corpus) => void
+  checkPaths: (file: string, corpus: Corpus) => void
 }
 interface Targets {
   judge: (results: readonly object[], targets: readonly object[]) => Verdict[]
@@ -50,6 +60,52 @@ describe('corpora of the benchmarks', () => {
     writeFileSync(join(scratch, `tiny-${SCALE}`, 'stamp.json'), '{"version":"another","entries":1,"bytes":1}')
     make('tiny', scratch)
     expect(readdirSync(tree)).not.toContain('left over')
+  })
+})
+
+describe('what the benchmarks check', () => {
+  test('is an archive that lacks a file, or has another one', async ({ skip }) => {
+    needs(skip, isGnuTar(), 'tar is not GNU tar')
+    const { checkTar } = await loadChecks()
+    const { tree, corpus } = someCorpus()
+    const archive = join(scratch, 'a.tgz')
+    execFileSync('tar', ['-czf', archive, '-C', tree, '.'])
+    checkTar(archive, corpus)
+    expect(() => checkTar(archive, { ...corpus, entries: corpus.entries + 1 })).toThrow(/has \d+ entries/)
+    appendFileSync(join(tree, 'a/file'), 'more')
+    expect(() => checkTar(archive, corpus)).toThrow('Size differs')
+    writeFileSync(join(tree, 'a/file'), 'Content')
+    expect(() => checkTar(archive, corpus)).toThrow('Contents differ')
+    rmSync(join(tree, 'a/file'))
+    expect(() => checkTar(archive, corpus)).toThrow('No such file')
+  })
+
+  test('is an extracted tree that lacks a file, or has another one', async () => {
+    const { checkTree } = await loadChecks()
+    const { tree, corpus } = someCorpus()
+    const copy = join(scratch, 'copy')
+    cpSync(tree, copy, { recursive: true })
+    checkTree(copy, corpus)
+    writeFileSync(join(copy, 'a/file'), 'Content')
+    expect(() => checkTree(copy, corpus)).toThrow('differ')
+    rmSync(join(copy, 'a/file'))
+    expect(() => checkTree(copy, corpus)).toThrow('Only in')
+  })
+
+  test('is a listing that lacks a path, or has another one', async () => {
+    const { checkPaths } = await loadChecks()
+    const { corpus } = someCorpus()
+    const listing = join(scratch, 'listing')
+    for (const [text, isRight] of [
+      ['a/file\na\nb\n', true],
+      ['a/file\na\n', false],
+      ['a/file\na\nb\nc\n', false],
+      ['a/file\na\nc\n', false],
+    ] as const) {
+      writeFileSync(listing, text)
+      if (isRight) checkPaths(listing, corpus)
+      else expect(() => checkPaths(listing, corpus)).toThrow('does not list')
+    }
   })
 })
 
@@ -111,6 +167,23 @@ function digestOf(tree: string): string {
     if (stat.isFile()) hash.update(`${stat.mtimeMs} `).update(readFileSync(join(tree, path)))
   }
   return hash.digest('hex')
+}
+
+function someCorpus(): { tree: string; corpus: Corpus } {
+  const tree = join(scratch, 'tree')
+  mkdirSync(join(tree, 'a'), { recursive: true })
+  writeFileSync(join(tree, 'a/file'), 'content')
+  writeFileSync(join(tree, 'b'), '')
+  return { tree, corpus: { tree, entries: 3 } }
+}
+
+function isGnuTar(): boolean {
+  return spawnSync('tar', ['--version'], { encoding: 'utf8' }).stdout?.includes('GNU tar') === true
+}
+
+async function loadChecks(): Promise<Checks> {
+  const loaded: Checks = await import(join(BENCHMARKS, 'sections/checks.mjs'))
+  return loaded
 }
 
 /** It has no types, as it is a script that runs without a build. */

@@ -1,20 +1,20 @@
 /** What must be right before its time counts. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
-const MOST_OUTPUT_BYTES = 1 << 30
+/** Programs are read in English. */
+const OPTIONS = { encoding: 'utf8', maxBuffer: 1 << 30, env: { ...process.env, LC_ALL: 'C' } }
 /** What isptar adds to its tar, and the topmost folder, which some programs list. */
 const NOT_ENTRIES = new Set(['', '.', './', '.backup.info'])
 
-const run = (program, args) =>
-  execFileSync(program, args, { encoding: 'utf8', maxBuffer: MOST_OUTPUT_BYTES, stdio: ['ignore', 'pipe', 'pipe'] })
+const run = (program, args) => execFileSync(program, args, { ...OPTIONS, stdio: ['ignore', 'pipe', 'pipe'] })
 
 /** Lets GNU tar compare an archive with the tree it was made from, byte for byte, and counts its entries. */
 export function checkTar(archive, corpus) {
   const { stdout, stderr } = spawnSync(
     'tar',
     ['--compare', '-zvf', archive, '-C', corpus.tree, '--exclude=.backup.info', '--warning=no-timestamp'],
-    { encoding: 'utf8', maxBuffer: MOST_OUTPUT_BYTES },
+    OPTIONS,
   )
   const wrong = `${stdout}\n${stderr}`
     .split('\n')
@@ -55,11 +55,17 @@ export function checkListing(file, corpus) {
     throw new Error(`${file} has ${lines} lines, expected ${corpus.entries}`)
 }
 
+/** Compares a listing that was written to a file, one path a line in any order, with the tree it is of. */
+export function checkPaths(file, corpus) {
+  const listed = readFileSync(file, 'utf8').trimEnd().split('\n').sort()
+  const expected = readdirSync(corpus.tree, { recursive: true }).sort()
+  const odd = listed.find((path, i) => path !== expected[i]) ?? expected[listed.length]
+  if (odd !== undefined) throw new Error(`${file} does not list what ${corpus.tree} has, first at ${odd}`)
+}
+
 /** Compares an extracted tree with the one it came from, byte for byte. */
 export function checkTree(tree, corpus) {
-  const { status, stdout, stderr } = spawnSync('diff', ['-rq', '--no-dereference', corpus.tree, tree], {
-    encoding: 'utf8',
-  })
+  const { status, stdout, stderr } = spawnSync('diff', ['-rq', '--no-dereference', corpus.tree, tree], OPTIONS)
   if (status !== 0) throw new Error(`${tree} differs from ${corpus.tree}: ${(stdout + stderr).slice(0, 500)}`)
 }
 
