@@ -208,7 +208,7 @@ test('windows are inflated by the browser, exactly', async () => {
   const files = { packed, flushed, bomb }
   const found = await openPage({
     imports:
-      "import { tryInflateNatively } from '/dist/gzip/native-inflate.js'\nimport { codec } from '/dist/gzip/pako-codec.js'",
+      "import { tryInflateNatively } from '/dist/gzip/native-inflate.js'\nimport { codec } from '/dist/gzip/pako-codec.js'\nimport { NativeInflater } from '/dist/gzip/native-inflater.js'",
     script: `
       const load = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer())
       const [packed, flushed, bomb] = await Promise.all(['/packed', '/flushed', '/bomb'].map(load))
@@ -224,6 +224,23 @@ test('windows are inflated by the browser, exactly', async () => {
       found.cuts = new Set()
       for (let length = 0; length < packed.length; length += 97) found.cuts.add(await inflate(packed.subarray(0, length)))
       found.cuts = [...found.cuts]
+      const stream = async (lengthBytes, bytes) => {
+        const inflater = new NativeInflater(lengthBytes)
+        try {
+          let plainBytes = 0
+          for (let at = 0; at < bytes.length; at += 5000)
+            for (const part of (await inflater.push(bytes.subarray(at, at + 5000))).plain) plainBytes += part.length
+          return [plainBytes, await inflater.finish()]
+        } catch (error) {
+          return error.code
+        } finally {
+          inflater.close()
+        }
+      }
+      found.stream = await stream(packed.length, packed)
+      found.streamAlone = await stream(packed.length, new Uint8Array([...packed, 0]))
+      found.streamFollowed = await stream(packed.length + 1, new Uint8Array([...packed, 0]))
+      found.streamCut = await stream(packed.length - 1, packed)
       found.wrong = 0
       const right = codec.crc32((await tryInflateNatively(codec, packed, { maxBytes, isFinal: true })))
       for (let bit = 0; bit < packed.length * 8; bit += 401) {
@@ -248,6 +265,10 @@ test('windows are inflated by the browser, exactly', async () => {
     more: 'left',
     bomb: 'left',
     cuts: ['left'],
+    stream: [50_000, true],
+    streamAlone: [50_000, true],
+    streamFollowed: 'integrity',
+    streamCut: 'integrity',
     wrong: 0,
   })
 })

@@ -6,6 +6,8 @@ import type { IntegrityError } from '../errors.ts'
 import type { Codec, InflateStep, RawInflater } from './codec.ts'
 import { MemberHeaderDecoder } from './member-header.ts'
 import { checkMemberTrailer, cutMemberError, MEMBER_TRAILER_BYTES } from './member-trailer.ts'
+import { isNativeExact, prefersNative } from './native-inflate.ts'
+import { NativeInflater } from './native-inflater.ts'
 
 /** Options of {@link MemberDecoder}. */
 export interface MemberDecoderOptions {
@@ -14,6 +16,11 @@ export interface MemberDecoderOptions {
    * @defaultValue false
    */
   ignoreChecksum?: boolean
+  /**
+   * Length of the member and of its plaintext, where they are known: the engine may inflate it then, and a member of another
+   * length is broken.
+   */
+  expected?: { readonly packedBytes: number; readonly plainBytes: number } | undefined
 }
 
 /** What one push into a {@link MemberDecoder} gives. */
@@ -31,8 +38,10 @@ export class MemberDecoder {
   readonly #codec: Codec
   readonly #ignoreChecksum: boolean
   readonly #header: MemberHeaderDecoder = new MemberHeaderDecoder()
-  readonly #inflater: RawInflater
+  readonly #expected: MemberDecoderOptions['expected']
+  #inflater: RawInflater | undefined
   readonly #trailer: Uint8Array = new Uint8Array(MEMBER_TRAILER_BYTES)
+  #headerBytes = 0
   #trailerBytes = 0
   #phase: 'header' | 'data' | 'trailer' | 'ended' = 'header'
   #crc = 0
@@ -43,7 +52,7 @@ export class MemberDecoder {
   constructor(codec: Codec, options: MemberDecoderOptions = {}) {
     this.#codec = codec
     this.#ignoreChecksum = options.ignoreChecksum ?? false
-    this.#inflater = codec.createInflater()
+    this.#expected = options.expected
   }
 
   /** Plaintext made so far, in bytes. */
@@ -95,7 +104,7 @@ export class MemberDecoder {
 
   /** Frees the codec; needed after an early end, harmless otherwise. */
   close(): void {
-    this.#inflater.close()
+    this.#inflater?.close()
   }
 
   async #step(bytes: Uint8Array): Promise<Omit<InflateStep, 'ended'>> {
@@ -106,11 +115,13 @@ export class MemberDecoder {
 
   #takeHeader(bytes: Uint8Array): Omit<InflateStep, 'ended'> {
     const { usedBytes, ended } = this.#header.push(bytes)
+    this.#headerBytes += usedBytes
     if (ended) this.#phase = 'data'
     return { plain: [], usedBytes }
   }
 
   async #takeData(bytes: Uint8Array): Promise<Omit<InflateStep, 'ended'>> {
+    this.#inflater ??= await this.#createInflater()
     const step = await this.#inflater.push(bytes)
     for (const part of step.plain) {
       this.#crc = this.#codec.crc32(part, this.#crc)
@@ -121,6 +132,13 @@ export class MemberDecoder {
       this.close()
     }
     return step
+  }
+
+  async #createInflater(): Promise<RawInflater> {
+    const { packedBytes, plainBytes } = this.#expected ?? { packedBytes: 0, plainBytes: 0 }
+    const deflatedBytes = packedBytes - this.#headerBytes - MEMBER_TRAILER_BYTES
+    const native = deflatedBytes > 0 && prefersNative(this.#codec, deflatedBytes, plainBytes) && (await isNativeExact())
+    return native ? new NativeInflater(deflatedBytes) : this.#codec.createInflater()
   }
 
   #takeTrailer(bytes: Uint8Array): Omit<InflateStep, 'ended'> {

@@ -1,15 +1,15 @@
 /**
- * Inflates windows of known length by the engine's own `DecompressionStream`, which takes two thirds of the time of
- * JavaScript (`benchmarks/browser.mjs`). It cannot tell where a stream ended nor why it failed, so that it serves only data
- * that must be one stream from its first byte to its last, and what it refuses is left to the codec to judge.
+ * Inflates windows of known length by the engine's own `DecompressionStream`, which takes two thirds to three quarters of the
+ * time of JavaScript (`benchmarks/browser.mjs`). It does not tell where a stream ended, so that it serves only data that must
+ * be one stream from its first byte to its last; what it refuses is left to the codec to judge.
  */
 import { INFLATE_BYTES, KiB, MiB } from '../limits.ts'
 import type { Codec } from './codec.ts'
 
 /** Below it, starting a stream costs what it saves. */
 const MIN_PLAIN_BYTES: number = 16 * KiB
-/** The window is held as a whole. */
-const MAX_PLAIN_BYTES: number = 16 * MiB
+/** Windows are held as a whole. */
+const MAX_WINDOW_BYTES: number = 16 * MiB
 /** An empty final block: it ends data that a full flush ended. */
 const FINAL_BLOCK: Uint8Array = Uint8Array.of(3, 0)
 
@@ -21,11 +21,16 @@ export interface WindowFacts {
   readonly isFinal: boolean
 }
 
-/** Whether the engine is ahead of the codec for a window. */
-export function prefersNative(codec: Codec, packedBytes: number, { maxBytes }: WindowFacts): boolean {
+/** Whether the engine is ahead of the codec for data that is packed and unfolds to so many bytes. */
+export function prefersNative(codec: Codec, packedBytes: number, plainBytes: number): boolean {
   const isSlow = codec.name === 'pako' && typeof DecompressionStream === 'function'
-  // What is stored rather than deflated is copied, which JavaScript does as fast.
-  return isSlow && packedBytes < maxBytes && MIN_PLAIN_BYTES <= maxBytes && maxBytes <= MAX_PLAIN_BYTES
+  // What is stored rather than deflated is copied, which JavaScript does faster.
+  return isSlow && packedBytes < plainBytes && plainBytes >= MIN_PLAIN_BYTES
+}
+
+/** Whether a window is to be inflated by the engine at once. */
+export function prefersWindow(codec: Codec, packedBytes: number, { maxBytes }: WindowFacts): boolean {
+  return maxBytes <= MAX_WINDOW_BYTES && prefersNative(codec, packedBytes, maxBytes)
 }
 
 let exact: Promise<boolean> | undefined
@@ -41,13 +46,17 @@ export async function tryInflateNatively(
   packed: Uint8Array,
   facts: WindowFacts,
 ): Promise<Uint8Array | undefined> {
-  if (!prefersNative(codec, packed.length, facts)) return undefined
-  exact ??= isExact()
-  return (await exact) ? inflateNatively(packed, facts) : undefined
+  if (!prefersWindow(codec, packed.length, facts)) return undefined
+  return (await isNativeExact()) ? inflateNatively(packed, facts) : undefined
 }
 
-/** Engines that let bytes after the stream pass (Node before 24.19) would let a wrong member pass. */
-async function isExact(): Promise<boolean> {
+/** Whether the engine is sound. Those that let bytes after the stream pass (Node before 24.19) would let a wrong member pass. */
+export function isNativeExact(): Promise<boolean> {
+  exact ??= tryExactness()
+  return exact
+}
+
+async function tryExactness(): Promise<boolean> {
   const facts = { maxBytes: 1, isFinal: true }
   const right = await inflateNatively(FINAL_BLOCK, facts)
   const wrong = await inflateNatively(Uint8Array.of(...FINAL_BLOCK, 0), facts)

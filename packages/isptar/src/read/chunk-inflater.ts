@@ -1,7 +1,7 @@
 /** Inflates a chunk: a run of deflate blocks between two full flushes, whose plain length and CRC-32 are recorded. */
 import { IntegrityError } from '../errors.ts'
 import type { Codec, RawInflater } from '../gzip/codec.ts'
-import { prefersNative, tryInflateNatively, type WindowFacts } from '../gzip/native-inflate.ts'
+import { prefersWindow, tryInflateNatively, type WindowFacts } from '../gzip/native-inflate.ts'
 import { INFLATE_BYTES } from '../limits.ts'
 
 /** What is recorded of a chunk. */
@@ -39,7 +39,7 @@ export class ChunkInflater {
     const { plainBytes, packedBytes = 0, isFinal = false } = facts
     this.#windowFacts = { maxBytes: plainBytes, isFinal }
     this.#packedBytes = packedBytes
-    this.#atOnce = packedBytes > 0 && prefersNative(codec, packedBytes, this.#windowFacts)
+    this.#atOnce = packedBytes > 0 && prefersWindow(codec, packedBytes, this.#windowFacts)
   }
 
   /**

@@ -1,12 +1,14 @@
 /** Inflates one gzip member from a stream of packed chunks, in bounded memory, and says where it ended. */
 import type { Codec } from '../gzip/codec.ts'
-import { MemberDecoder } from '../gzip/member-decoder.ts'
+import { MemberDecoder, type MemberDecoderOptions } from '../gzip/member-decoder.ts'
 import { INFLATE_BYTES } from '../limits.ts'
 
 /** Options of {@link MemberReader}. */
 export interface MemberReaderOptions {
   /** Reads on when CRC or size are wrong. @defaultValue false */
   readonly ignoreChecksum?: boolean | undefined
+  /** Its length and that of its plaintext, where they are known. */
+  readonly expected?: MemberDecoderOptions['expected']
 }
 
 /** Reads one member. */
@@ -18,7 +20,10 @@ export class MemberReader {
   /** @param chunks - packed bytes from the member's first on; more may follow the member */
   constructor(chunks: AsyncIterable<Uint8Array>, codec: Codec, options: MemberReaderOptions = {}) {
     this.#chunks = chunks
-    this.#decoder = new MemberDecoder(codec, { ignoreChecksum: options.ignoreChecksum ?? false })
+    this.#decoder = new MemberDecoder(codec, {
+      ignoreChecksum: options.ignoreChecksum ?? false,
+      expected: options.expected,
+    })
   }
 
   /** Length of the member so far, in bytes; of the whole once {@link plain} has ended. */

@@ -90,7 +90,13 @@ async function* readStreaming(
   options: DataOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const chunks = memberChunks(dataContextOf(record, context).bytes, record, place, options)
-  const member = new MemberReader(chunks, context.codec, options)
+  const { ignoreChecksum } = options
+  const { packedBytes: listedBytes } = place
+  const expected =
+    listedBytes === undefined || ignoreChecksum
+      ? undefined
+      : { packedBytes: listedBytes, plainBytes: paddedSize(record) }
+  const member = new MemberReader(chunks, context.codec, { ignoreChecksum, expected })
   const maxBytes =
     place.packedBytes === undefined || options.ignoreChecksum ? Number.POSITIVE_INFINITY : paddedSize(record)
   let plainBytes = 0

@@ -8,8 +8,9 @@ import { concatBytes } from '../../src/bytes/concat.ts'
 import { decodeMember } from '../../src/gzip/decode-member.ts'
 import type { decodeWindow } from '../../src/gzip/decode-window.ts'
 import { encodeMember } from '../../src/gzip/encode-member.ts'
-import { inflateNatively, prefersNative, tryInflateNatively } from '../../src/gzip/native-inflate.ts'
-import { expectBytes, repeatedText, sampleBytes } from './samples.ts'
+import { inflateNatively, prefersNative, prefersWindow, tryInflateNatively } from '../../src/gzip/native-inflate.ts'
+import { NativeInflater } from '../../src/gzip/native-inflater.ts'
+import { cutAt, expectBytes, repeatedText, sampleBytes } from './samples.ts'
 import { seen, StrictDecompression } from './strict-decompression.ts'
 
 const KiB = 1024
@@ -48,15 +49,71 @@ describe('the engine of Node', () => {
   })
 })
 
-it('is preferred for windows of 16 KiB to 16 MiB that are deflated, and to pako only', () => {
+it('is preferred to pako only, for what is deflated, from 16 KiB on, and at once up to 16 MiB', () => {
   const prefers = (packedBytes: number, maxBytes: number): boolean =>
-    prefersNative(pakoCodec, packedBytes, { maxBytes, isFinal: true })
+    prefersWindow(pakoCodec, packedBytes, { maxBytes, isFinal: true })
   expect(prefers(100, 16 * KiB)).toBe(true)
   expect(prefers(100, 16 * KiB - 1)).toBe(false)
   expect(prefers(100, 16 * KiB * KiB)).toBe(true)
   expect(prefers(100, 16 * KiB * KiB + 1)).toBe(false)
+  expect(prefersNative(pakoCodec, 100, 16 * KiB * KiB + 1)).toBe(true)
   expect(prefers(16 * KiB, 16 * KiB)).toBe(false)
-  expect(prefersNative(zlibCodec, 100, { maxBytes: 16 * KiB, isFinal: true })).toBe(false)
+  expect(prefersNative(zlibCodec, 100, 16 * KiB)).toBe(false)
+})
+
+describe('a stream of known length', () => {
+  /** What comes out of chunks, and how many bytes of them were used. */
+  const inflate = async (lengthBytes: number, chunks: readonly Uint8Array[]): Promise<[Uint8Array, number]> => {
+    const inflater = new NativeInflater(lengthBytes)
+    const parts: Uint8Array[] = []
+    let used = 0
+    try {
+      for (const chunk of chunks) {
+        const step = await inflater.push(chunk)
+        parts.push(...step.plain)
+        used += step.usedBytes
+        expect(step.ended).toBe(used === lengthBytes)
+      }
+      expect(await inflater.finish()).toBe(used === lengthBytes)
+      return [concatBytes(parts), used]
+    } finally {
+      inflater.close()
+      inflater.close()
+    }
+  }
+
+  it('is inflated in any chunks, and what follows it is left alone', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 5000 }),
+        fc.array(fc.nat(5000), { maxLength: 12 }),
+        async (bytes, cuts) => {
+          const deflated = zlibCodec.deflateRaw(bytes, 6)
+          const chunks = cutAt(concatBytes([deflated, Uint8Array.of(1, 2, 3)]), cuts)
+          expect(await inflate(deflated.length, chunks)).toEqual([bytes, deflated.length])
+        },
+      ),
+      { numRuns: 60 },
+    )
+    expectBytes((await inflate(packed.length, cutAt(packed, [1, 20_000])))[0], plain)
+  })
+
+  it('is broken where it is cut or damaged, in that push and in later ones', async () => {
+    for (const broken of [packed.subarray(0, -1), packed.subarray(0, 5000), Uint8Array.of(0xff, 0xff)]) {
+      const inflater = new NativeInflater(broken.length)
+      for (let i = 0; i < 2; i += 1) await expect(inflater.push(broken)).rejects.toMatchObject({ code: 'integrity' })
+      await expect(inflater.finish()).rejects.toMatchObject({ code: 'integrity' })
+      inflater.close()
+    }
+  })
+
+  it('that did not come whole has not ended; closed early it says no more', async () => {
+    const [, used] = await inflate(packed.length, [packed.subarray(0, 9000)])
+    expect(used).toBe(9000)
+    const inflater = new NativeInflater(packed.length)
+    inflater.close()
+    await expect(inflater.push(packed)).rejects.toThrow('closed')
+  })
 })
 
 describe('an engine as the standard asks', () => {
@@ -91,6 +148,33 @@ describe('an engine as the standard asks', () => {
       expect(await outcome(() => decode(pakoCodec, bytes, plain.length))).toEqual(
         await outcome(async () => decodeMember(pakoCodec, bytes, final)),
       )
+  })
+
+  it('reads large files as they come, and refuses flipped bits and members of another length', async () => {
+    const isptar = await import('isptar')
+    const target = new MemoryTarget()
+    const writer = createArchive(target)
+    const big = concatBytes(Array.from({ length: 50 }, () => plain))
+    await writer.add({ path: 'big' }, big)
+    await writer.close()
+    const bytes = target.bytes()
+    const open = (from: Uint8Array): Promise<Archive> =>
+      isptar.openArchive(new isptar.MemorySource(from), { codec: isptar.pakoCodec })
+    const before = seen.plainBytes
+    const archive = await open(bytes)
+    expectBytes(await archive.bytes('big'), big)
+    expect(seen.plainBytes - before).toBe(Math.ceil(big.length / 512) * 512)
+    expect((await archive.verify()).ok).toBe(true)
+    const { location, columns } = (await archive.get('big')).record
+    const member = [location?.offset ?? 0, Number(columns.get('csize'))] as const
+    for (let i = 0; i < 30; i += 1) {
+      const place = member[0] + 10 + Math.floor((i * (member[1] - 10)) / 30)
+      expect(await outcome(async () => (await open(flip(bytes, place * 8))).bytes('big'))).toBe('integrity')
+    }
+    expect(await outcome(async () => (await open(flip(bytes, (member[0] + member[1]) * 8 - 40))).bytes('big'))).toBe(
+      'integrity',
+    )
+    expectBytes(await (await open(bytes)).bytes('big', { ignoreChecksum: true }), big)
   })
 
   it('reads files and parts of an archive, and refuses flipped bits', async () => {
