@@ -130,6 +130,22 @@ export function comparePaths(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length
 }
 
+/**
+ * Compares two names in that order: {@link comparePaths} of what holds no `/`.
+ *
+ * @param a - bytes as characters U+0001–U+00FF
+ * @param b - likewise
+ */
+export function compareNames(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i += 1) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    if (x !== y) return rank(x) - rank(y)
+  }
+  return a.length - b.length
+}
+
 function rank(byte: number): number {
   return byte === 0x2f ? -129 : (byte << 24) >> 24
 }

@@ -1,9 +1,9 @@
 /** Recognises folders that hold nothing but a cache (https://bford.info/cachedir/). */
 import type { TreeFileSystem } from './tree-file-system.ts'
-import { joinPath } from './root-path.ts'
+import { joinName } from './root-path.ts'
 
 /** Name of the file that says so. */
-export const CACHE_TAG: Buffer = Buffer.from('CACHEDIR.TAG')
+export const CACHE_TAG = 'CACHEDIR.TAG'
 
 const SIGNATURE = Buffer.from('Signature: 8a477f597d28d172789f06886806bc55')
 
@@ -14,7 +14,7 @@ const SIGNATURE = Buffer.from('Signature: 8a477f597d28d172789f06886806bc55')
  * @param fileSystem - where it lies
  */
 export function isCacheFolder(folder: Buffer, fileSystem: TreeFileSystem): boolean {
-  const tag = joinPath(folder, CACHE_TAG)
+  const tag = joinName(folder, CACHE_TAG)
   let fd: number | undefined
   try {
     if (fileSystem.lstat(tag)?.isFile() !== true) return false

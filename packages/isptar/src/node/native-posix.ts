@@ -81,10 +81,13 @@ function bindReadXattrs(libc: Libc): (path: Buffer) => Map<string, Uint8Array> {
   // Linux: a name list and a value are at most 64 KiB each (XATTR_LIST_MAX, XATTR_SIZE_MAX).
   const names = new Uint8Array(65536)
   const value = new Uint8Array(65536)
+  // One for all paths: a new one for each would cost as much as the call.
+  let cPath = new Uint8Array(4096)
 
   return (path) => {
     const found = new Map<string, Uint8Array>()
-    const cPath = toCString(path)
+    if (path.length >= cPath.length) cPath = new Uint8Array(path.length + 1)
+    writeCString(path, cPath)
     const length = llistxattr(cPath, names, names.length)
     if (length === -1) {
       const errno = libc.errno()
@@ -112,12 +115,17 @@ function toTimespecs(mtime: Time): BigInt64Array {
   return BigInt64Array.of(0n, UTIME_OMIT, BigInt(mtime.seconds), BigInt(mtime.nanoseconds))
 }
 
-/** @throws TypeError for a NUL inside, which would cut the path short */
 function toCString(bytes: Uint8Array): Uint8Array {
-  if (bytes.includes(0)) throw new TypeError(`${JSON.stringify(decodeText(bytes))} holds a NUL`)
   const ended = new Uint8Array(bytes.length + 1)
-  ended.set(bytes)
+  writeCString(bytes, ended)
   return ended
+}
+
+/** @throws TypeError for a NUL inside, which would cut the path short */
+function writeCString(bytes: Uint8Array, into: Uint8Array): void {
+  if (bytes.includes(0)) throw new TypeError(`${JSON.stringify(decodeText(bytes))} holds a NUL`)
+  into.set(bytes)
+  into[bytes.length] = 0
 }
 
 function systemError(errno: number, syscall: string, file: PathOrFd): NodeJS.ErrnoException {

@@ -8,11 +8,16 @@ import type { Archive } from '../read/archive.ts'
 import type { FileIdentity } from './tree-entry.ts'
 
 /** Names under which `FileTarget` and the extraction write what is not finished. */
-const TEMPORARY = /(?:^|\/)\.(?:[^/]+\.[0-9a-f]{12}\.tmp|isptar-[0-9a-f]{16}(?:-\xc3\xa9)?)$/
+const TEMPORARY = /^\.(?:.+\.[0-9a-f]{12}\.tmp|isptar-[0-9a-f]{16}(?:-\xc3\xa9)?)$/s
+
+const SLASH = 0x2f
+const DOT = 0x2e
 
 /** Tells whether a path has a name that isptar gives to what it has not finished. */
 export function isTemporaryName(path: Buffer): boolean {
-  return TEMPORARY.test(path.toString('latin1'))
+  // Hidden all of them, which few files are.
+  const name = path.lastIndexOf(SLASH) + 1
+  return path[name] === DOT && TEMPORARY.test(path.toString('latin1', name))
 }
 
 /** A target that lies in the file system, such as `FileTarget`. */

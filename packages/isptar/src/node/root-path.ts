@@ -54,10 +54,21 @@ function noticeOf(given: Buffer, climbs: boolean): string | undefined {
 export function joinPath(folder: Buffer, name: Buffer): Buffer {
   if (folder.length === 0) return name
   if (name.length === 0) return folder
-  const slash = folder[folder.length - 1] === SLASH ? 0 : 1
-  const joined = Buffer.allocUnsafe(folder.length + slash + name.length)
+  return joinName(folder, name.toString('latin1'))
+}
+
+/**
+ * Joins a folder and what is in it; an empty folder adds nothing.
+ *
+ * @param folder - with or without a `/` at its end
+ * @param name - bytes as characters
+ */
+export function joinName(folder: Buffer, name: string): Buffer {
+  const { length } = folder
+  const start = length === 0 || folder[length - 1] === SLASH ? length : length + 1
+  const joined = Buffer.allocUnsafe(start + name.length)
   joined.set(folder)
-  if (slash === 1) joined[folder.length] = SLASH
-  joined.set(name, folder.length + slash)
+  if (start > length) joined[length] = SLASH
+  joined.write(name, start, 'latin1')
   return joined
 }

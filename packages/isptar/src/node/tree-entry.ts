@@ -1,4 +1,5 @@
 /** What a walk finds: one thing in the file system, described as an archive stores it, and what could not be taken. */
+import { constants } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import { decodeText } from '../bytes/text.ts'
 import type { Device, EntryType, Time } from '../tar/entry-type.ts'
@@ -56,36 +57,44 @@ export interface FileIdentity {
   readonly ino: bigint
 }
 
-const NANOS = 1_000_000_000n
+const NANOS = 1e9
+
+/** What of a stat's mode tells the type. */
+const TYPES: ReadonlyMap<number, EntryType> = new Map([
+  [constants.S_IFREG, 'file'],
+  [constants.S_IFDIR, 'directory'],
+  [constants.S_IFLNK, 'symlink'],
+  [constants.S_IFIFO, 'fifo'],
+  [constants.S_IFCHR, 'char'],
+  [constants.S_IFBLK, 'block'],
+])
 
 /** The part of an entry that its stat tells, without type, names and links. */
 export function describeStat(
   stat: BigIntStats,
 ): Pick<TreeEntry, 'mode' | 'uid' | 'gid' | 'mtime' | 'sizeBytes' | 'stat'> {
   return {
-    mode: Number(stat.mode & 0o7777n),
+    mode: Number(stat.mode) & 0o7777,
     uid: Number(stat.uid),
     gid: Number(stat.gid),
     mtime: toTime(stat.mtimeNs),
-    sizeBytes: stat.isFile() ? Number(stat.size) : 0,
+    sizeBytes: entryTypeOf(stat) === 'file' ? Number(stat.size) : 0,
     stat,
   }
 }
 
 /** Tells the type of an entry; undefined for sockets and what else no archive can hold. */
-export function entryTypeOf(stat: BigIntStats): EntryType | undefined {
-  if (stat.isFile()) return 'file'
-  if (stat.isDirectory()) return 'directory'
-  if (stat.isSymbolicLink()) return 'symlink'
-  if (stat.isFIFO()) return 'fifo'
-  if (stat.isCharacterDevice()) return 'char'
-  return stat.isBlockDevice() ? 'block' : undefined
+export function entryTypeOf({ mode }: BigIntStats): EntryType | undefined {
+  return TYPES.get(Number(mode) & constants.S_IFMT)
 }
 
 /** Whole seconds are rounded down, so that the nanoseconds are never negative. */
 function toTime(nanoseconds: bigint): Time {
-  const rest = ((nanoseconds % NANOS) + NANOS) % NANOS
-  return { seconds: Number((nanoseconds - rest) / NANOS), nanoseconds: Number(rest) }
+  // Near enough to be right or, next to a whole second, one off.
+  const seconds = Math.floor(Number(nanoseconds) / NANOS)
+  const rest = Number(nanoseconds - BigInt(seconds) * 1_000_000_000n)
+  if (rest < 0) return { seconds: seconds - 1, nanoseconds: rest + NANOS }
+  return rest < NANOS ? { seconds, nanoseconds: rest } : { seconds: seconds + 1, nanoseconds: rest - NANOS }
 }
 
 /** Says of an error of the file system whether the thing went away or could not be read. */

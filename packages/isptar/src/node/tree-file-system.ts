@@ -9,8 +9,8 @@ import type { BigIntStats } from 'node:fs'
 export interface TreeFileSystem {
   /** Looks at a path, a symlink itself at its end; undefined when there is nothing. */
   lstat(path: Buffer): BigIntStats | undefined
-  /** Lists the names in a folder, in any order, without `.` and `..`. */
-  readdir(path: Buffer): Buffer[]
+  /** Lists the names in a folder, one character a byte, in any order, without `.` and `..`. */
+  readdir(path: Buffer): string[]
   readlink(path: Buffer): Buffer
   /** Opens a regular file to read; refuses a symlink at the end and never waits for the other end of a FIFO. */
   open(path: Buffer): number
@@ -26,7 +26,8 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
 /** The file system of this machine. */
 export const nodeFileSystem: TreeFileSystem = {
   lstat: (path) => lstatSync(path, { bigint: true, throwIfNoEntry: false }),
-  readdir: (path) => readdirSync(path, { encoding: 'buffer' }),
+  // Half as dear as names in buffers, and as exact.
+  readdir: (path) => readdirSync(path, { encoding: 'latin1' }),
   readlink: (path) => readlinkSync(path, { encoding: 'buffer' }),
   open: (path) => openSync(path, OPEN_FLAGS),
   fstat: (fd) => fstatSync(fd, { bigint: true }),

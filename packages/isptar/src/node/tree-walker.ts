@@ -3,7 +3,7 @@
  * the system, not by the engine.
  */
 import type { BigIntStats } from 'node:fs'
-import { comparePaths, decodeText } from '../bytes/text.ts'
+import { compareNames, decodeText } from '../bytes/text.ts'
 import { judgeEntryPath } from '../tar/entry-path.ts'
 import { CACHE_TAG, isCacheFolder } from './cache-folder.ts'
 import { createDescriber } from './describe-entry.ts'
@@ -13,24 +13,31 @@ import type { HookStep, PathHooks, PathVisit } from './path-hooks.ts'
 import type { Posix } from './posix.ts'
 import { followFolder } from './read-from.ts'
 import type { ReadFrom } from './read-from.ts'
-import { joinPath } from './root-path.ts'
+import { joinName } from './root-path.ts'
 import type { RootPath } from './root-path.ts'
-import { toProblem } from './tree-entry.ts'
+import { entryTypeOf, toProblem } from './tree-entry.ts'
 import type { TreeEntry, TreeProblemKind } from './tree-entry.ts'
 import { nodeFileSystem } from './tree-file-system.ts'
 import type { TreeFileSystem } from './tree-file-system.ts'
 import type { WalkInternals, WalkOptions } from './walk-options.ts'
 
-/** A folder whose names are being gone through. */
-interface OpenFolder {
+/** A path to look at. */
+interface Spot {
+  /** Where it lies in the file system, unless it is read elsewhere. */
   readonly sourcePath: Buffer
+  /** Path in the archive. */
   readonly path: Buffer
-  readonly names: readonly Buffer[]
+  /** Where it would lie if nothing were read elsewhere; undefined when nothing is. */
+  readonly place: string | undefined
+}
+
+/** A folder whose names are being gone through. */
+interface OpenFolder extends Spot {
+  /** Undefined before it was listed. */
+  names: readonly string[] | undefined
   next: number
   /** The file system in which it lies. */
   readonly device: bigint
-  /** Where it would lie if nothing were read elsewhere; undefined when nothing is. */
-  readonly place: string | undefined
   /** What to do after all in it was given. */
   leave: HookStep | undefined
 }
@@ -73,75 +80,89 @@ export class TreeWalker {
   /** Gives a root and all below it. */
   *walk(root: RootPath): Generator<TreeEntry | HookStep, void, undefined> {
     const open: OpenFolder[] = []
-    yield* this.#step(root.sourcePath, root.path, this.#readFrom?.placeOf(root.sourcePath), open)
-    for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
-      const name = folder.names[folder.next]
-      folder.next += 1
-      if (name === undefined) {
+    let at: Spot | undefined = {
+      sourcePath: root.sourcePath,
+      path: root.path,
+      place: this.#readFrom?.placeOf(root.sourcePath),
+    }
+    while (at !== undefined) {
+      if (this.#hooks !== undefined) yield* this.#visitBetweenHooks(at, open)
+      else {
+        const entry = this.#visit(at, open)
+        if (entry !== undefined) yield entry
+      }
+      at = this.#next(open)
+      for (let folder = open.at(-1); at === undefined && folder !== undefined; folder = open.at(-1)) {
         open.pop()
         if (folder.leave !== undefined) yield folder.leave
-        continue
+        at = this.#next(open)
       }
-      const place = folder.place === undefined ? undefined : `${folder.place}/${name.toString('latin1')}`
-      yield* this.#step(joinPath(folder.sourcePath, name), joinPath(folder.path, name), place, open)
     }
   }
 
+  /** Gives the next name of the innermost folder; undefined after the last. */
+  #next(open: readonly OpenFolder[]): Spot | undefined {
+    const folder = open.at(-1)
+    if (folder === undefined) return undefined
+    // Listed only now: whoever took the folder's entry has had its turn.
+    folder.names ??= this.#list(folder.sourcePath)
+    const name = folder.names[folder.next]
+    if (name === undefined) return undefined
+    folder.next += 1
+    const place = folder.place === undefined ? undefined : `${folder.place}/${name}`
+    return { sourcePath: joinName(folder.sourcePath, name), path: joinName(folder.path, name), place }
+  }
+
   /** Gives what is at a path, and what to do before and after. */
-  *#step(
-    ownPath: Buffer,
-    path: Buffer,
-    place: string | undefined,
-    open: OpenFolder[],
-  ): Generator<TreeEntry | HookStep, void, undefined> {
-    const parent = open.at(-1)
-    const folder = place === undefined ? undefined : this.#readFrom?.folderAt(place)
-    const visit = this.#findHooks(folder ?? ownPath, path, folder !== undefined)
+  *#visitBetweenHooks(at: Spot, open: OpenFolder[]): Generator<TreeEntry | HookStep, void, undefined> {
+    const visit = this.#findHooks(at)
     if (visit !== undefined) yield visit.enter
-    const found = this.#look(folder === undefined ? ownPath : followFolder(folder), path)
-    if (found !== undefined) {
-      // A folder that is read elsewhere is in a file system of its own, as a root is.
-      const device = folder === undefined ? parent?.device : undefined
-      yield* this.#visit(found, device ?? found.stat.dev, place, open)
-    }
+    const parent = open.at(-1)
+    const entry = this.#visit(at, open)
+    if (entry !== undefined) yield entry
     if (visit === undefined) return
     const top = open.at(-1)
     if (top === undefined || top === parent) yield visit.leave
     else top.leave = visit.leave
   }
 
-  /** Gives the entry, and puts a folder to be gone through next on top of the stack. */
-  *#visit(
-    found: Found,
-    device: bigint,
-    place: string | undefined,
-    open: OpenFolder[],
-  ): Generator<TreeEntry, void, undefined> {
-    const { sourcePath, path, stat } = found
-    const isElsewhere = this.#options.oneFileSystem === true && stat.dev !== device
-    if (isElsewhere && !stat.isDirectory()) return
-    if (path.length > 0) {
-      const entry = this.#describe(found)
-      if (entry === undefined) return
-      yield entry
+  /** Looks at a path; a folder is put on top of the stack, to be gone through next. */
+  #visit({ sourcePath, path, place }: Spot, open: OpenFolder[]): TreeEntry | undefined {
+    const elsewhere = this.#folderAt(place)
+    const found = this.#look(elsewhere === undefined ? sourcePath : followFolder(elsewhere), path)
+    if (found === undefined) return undefined
+    const isFolder = entryTypeOf(found.stat) === 'directory'
+    // A folder that is read elsewhere is in a file system of its own, as a root is.
+    const device = (elsewhere === undefined ? open.at(-1)?.device : undefined) ?? found.stat.dev
+    const isElsewhere = this.#options.oneFileSystem === true && found.stat.dev !== device
+    if (isElsewhere && !isFolder) return undefined
+    // A root `.` has no entry.
+    const entry = path.length > 0 ? this.#describe(found) : undefined
+    if (isFolder && !isElsewhere && (entry !== undefined || path.length === 0)) {
+      open.push({ sourcePath: found.sourcePath, path, names: undefined, next: 0, device, place, leave: undefined })
     }
-    if (!stat.isDirectory() || isElsewhere) return
-    open.push({ sourcePath, path, names: this.#list(sourcePath), next: 0, device, place, leave: undefined })
+    return entry
+  }
+
+  #folderAt(place: string | undefined): Buffer | undefined {
+    return place === undefined ? undefined : this.#readFrom?.folderAt(place)
   }
 
   /** Finds the hooks of a path that is not left out. A folder that is read elsewhere may be made by one of them. */
-  #findHooks(sourcePath: Buffer, path: Buffer, isReadElsewhere: boolean): PathVisit | undefined {
+  #findHooks({ sourcePath, path, place }: Spot): PathVisit | undefined {
     if (this.#hooks === undefined || path.length === 0) return undefined
+    const elsewhere = this.#folderAt(place)
     const text = decodeText(path)
-    const isFolder = isReadElsewhere || this.#isFolder(sourcePath)
+    const isFolder = elsewhere !== undefined || this.#isFolder(sourcePath)
     if (this.#isExcluded?.(text, isFolder) === true) return undefined
-    return this.#hooks.visit({ path: text, sourcePath: decodeText(sourcePath) }, isFolder)
+    return this.#hooks.visit({ path: text, sourcePath: decodeText(elsewhere ?? sourcePath) }, isFolder)
   }
 
   /** What cannot be looked at is reported when the walk looks at it. */
   #isFolder(sourcePath: Buffer): boolean {
     try {
-      return this.#fileSystem.lstat(sourcePath)?.isDirectory() ?? false
+      const stat = this.#fileSystem.lstat(sourcePath)
+      return stat !== undefined && entryTypeOf(stat) === 'directory'
     } catch {
       return false
     }
@@ -162,7 +183,7 @@ export class TreeWalker {
       return undefined
     }
     if (path.length === 0) return { sourcePath, path, stat }
-    if (this.#isExcluded?.(text, stat.isDirectory()) === true) {
+    if (this.#isExcluded?.(text, entryTypeOf(stat) === 'directory') === true) {
       this.#options.onExcluded?.()
       return undefined
     }
@@ -172,13 +193,11 @@ export class TreeWalker {
     return undefined
   }
 
-  #list(sourcePath: Buffer): readonly Buffer[] {
+  #list(sourcePath: Buffer): readonly string[] {
     try {
-      const names = this.#fileSystem.readdir(sourcePath).sort(comparePaths)
+      const names = this.#fileSystem.readdir(sourcePath).sort(compareNames)
       const isCache =
-        this.#options.excludeCaches === true &&
-        names.some((name) => name.equals(CACHE_TAG)) &&
-        isCacheFolder(sourcePath, this.#fileSystem)
+        this.#options.excludeCaches === true && names.includes(CACHE_TAG) && isCacheFolder(sourcePath, this.#fileSystem)
       return isCache ? [CACHE_TAG] : names
     } catch (error) {
       this.#reportError(sourcePath, error)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  compareNames,
   comparePaths,
   decodeLatin1,
   decodeText,
@@ -99,6 +100,15 @@ describe('comparePaths', () => {
         expect(Math.sign(actual)).toBe(Math.sign(compareModels(model(a), model(b))))
       }),
       { numRuns: 2000 },
+    )
+  })
+
+  it('is the order of names that are given as characters', () => {
+    fc.assert(
+      fc.property(path, path, (...paths) => {
+        const [a, b] = paths.map((bytes) => Uint8Array.from(bytes)) as [Uint8Array, Uint8Array]
+        expect(compareNames(decodeLatin1(a), decodeLatin1(b))).toBe(comparePaths(a, b))
+      }),
     )
   })
 
