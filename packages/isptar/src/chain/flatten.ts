@@ -12,7 +12,8 @@ const KEPT_KEYS = ['top']
 /**
  * Copies an archive with everything that its entries refer to: the copy needs no base. Entries, their order, and the time
  * at which the archive was written stay. Data members are moved byte for byte, but for those of the original program that
- * hold more than their file. Costs one read of the listing and of each member; memory does not grow with the archive.
+ * hold more than their file; and so are groups, where all that is in one is copied, in order and with the same headers. Files
+ * of other groups are packed anew. Costs one read of the listing and of each member; memory does not grow with the archive.
  *
  * @param archive - open with its bases; it stays open
  * @param target - takes the copy; nothing is left there when it fails

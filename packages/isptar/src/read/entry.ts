@@ -121,7 +121,8 @@ export class Entry {
   }
 
   /**
-   * Length of its member in the archive in bytes, when the listing says it (format 2).
+   * Length of its member in the archive in bytes, when the listing says it (format 2). A group has one length for all files
+   * in it.
    *
    * @throws FormatError when the column is malformed
    */

@@ -7,7 +7,7 @@ export interface Location {
   readonly depth: number
   /** Slice of that archive, from 1. */
   readonly slice: number
-  /** Where in that slice the data member begins, in bytes. */
+  /** Where in that slice the data member begins, in bytes; in a group, where its raw deflate does. */
   readonly offset: number
   /** Where in the member's plaintext the data begins; means something in groups only. */
   readonly plainOffset: number

@@ -173,6 +173,18 @@ describe('a differential archive', () => {
     }
   })
 
+  it('with new data under an old header, in a group as well, keeps the new', async () => {
+    const base = await writeLink('base.tgz', TREE, GROUPED)
+    const entries = TREE.slice(0, 4).map((entry) => {
+      if (entry.path === 'd/b') return { ...entry, data: text('X') }
+      return entry.data === undefined ? entry : { kept: String(entry.path), mtime: entry.mtime }
+    })
+    const later = await writeLink('later.tgz', entries, { base, ...GROUPED })
+    const { archive } = await openLink(later.name, later.bytes, [base])
+    const { flat } = await flatten(archive)
+    expect(await Promise.all(['d/a', 'd/b', 'd/c'].map((path) => flat.text(path)))).toEqual(['a', 'X', 'c'].map(text))
+  })
+
   it('whose entries have other headers than in the group is packed anew', async () => {
     const base = await writeLink('base.tgz', TREE, GROUPED)
     const target = new MemoryTarget('later.tgz')

@@ -88,6 +88,7 @@ describe('a file of a group', () => {
     await using archive = await open(craftGroups(TREE, GROUP).bytes)
     const given = await archive.bytes('d/b')
     given.fill(0)
+    for await (const piece of archive.stream('d/b')) piece.fill(0)
     await expectTree(archive)
   })
 
@@ -162,6 +163,18 @@ describe('csize', () => {
   it('too long, so that more than the group is read, is refused', async () => {
     await using archive = await withLine((line) => line.replace(/csize=(\d+)/, (_, n) => `csize=${Number(n) + 1}`))
     await expect(archive.bytes('d/b')).rejects.toThrow(IntegrityError)
+  })
+
+  it('of two groups, the second of which ends like the first, is refused', async () => {
+    const twins = ['a', 'b'].map((path) => ({ path, data: 'x'.repeat(700) }))
+    const { offsets } = craftGroups(twins, { groupBytes: 1024 })
+    const end = (await open(craftGroups(twins, { groupBytes: 1024 }).bytes)).get('b')
+    const both = (offsets[1] ?? 0) + ((await end).packedBytes ?? 0)
+    const change = (line: string, path: string): string => (path === 'a' ? column('csize', `${both}`)(line) : line)
+    await using archive = await open(craftGroups(twins, { groupBytes: 1024, change }).bytes)
+    await expect(archive.bytes('a')).rejects.toThrow(
+      `the group at 0 is ${offsets[1]} bytes long, the listing says ${both}`,
+    )
   })
 
   it('longer than any group is refused before it is read', async () => {
