@@ -65,6 +65,7 @@ export type { Period } from './chain/retention-periods.ts'
 export { findVersions, type PathVersion, type VersionData, type VersionState } from './chain/versions.ts'
 export type { Archive, EntriesOptions } from './read/archive.ts'
 export type { Entry, EntryLine, StreamOptions } from './read/entry.ts'
+export type { PathsOptions } from './read/line-lookup.ts'
 export { type OpenOptions, openArchive } from './read/open-archive.ts'
 export { openSlices, type OpenSlicesOptions } from './read/open-slices.ts'
 export { readSliceSizes, type ReadSliceSizesOptions } from './read/read-slice-sizes.ts'
@@ -74,9 +75,13 @@ export type { VerifyOptions, VerifyProblem, VerifyProgress, VerifyReport } from 
 export type { Device, EntryMetadata, EntryType, Time } from './tar/entry-type.ts'
 export { judgeEntryPath, normalizeEntryPath } from './tar/entry-path.ts'
 export type { ListingRecord, Location } from './tail/listing-record.ts'
+export type { PathBlock } from './tail/path-gatherer.ts'
 export type { ServiceInfo } from './tail/service-info.ts'
 export type { Section, TailLayout } from './tail/tail-layout.ts'
 export { VERSION } from './version.ts'
+export type { ArchiveReader } from './worker/archive-reader.ts'
+export { openArchiveInWorker, type OpenInWorkerOptions } from './worker/open-in-worker.ts'
+export type { ArchivePlace, HttpPlace } from './worker/source-place.ts'
 export {
   type AddedEntry,
   type ArchiveSummary,
