@@ -80,22 +80,17 @@ export class TreeWalker {
   /** Gives a root and all below it. */
   *walk(root: RootPath): Generator<TreeEntry | HookStep, void, undefined> {
     const open: OpenFolder[] = []
-    let at: Spot | undefined = {
-      sourcePath: root.sourcePath,
-      path: root.path,
-      place: this.#readFrom?.placeOf(root.sourcePath),
-    }
-    while (at !== undefined) {
-      if (this.#hooks !== undefined) yield* this.#visitBetweenHooks(at, open)
+    const { sourcePath, path } = root
+    const place = this.#readFrom?.placeOf(sourcePath)
+    for (let at: Spot | undefined = { sourcePath, path, place }; ; at = this.#next(open)) {
+      if (at === undefined) {
+        const folder = open.pop()
+        if (folder === undefined) return
+        if (folder.leave !== undefined) yield folder.leave
+      } else if (this.#hooks !== undefined) yield* this.#visitBetweenHooks(at, open)
       else {
         const entry = this.#visit(at, open)
         if (entry !== undefined) yield entry
-      }
-      at = this.#next(open)
-      for (let folder = open.at(-1); at === undefined && folder !== undefined; folder = open.at(-1)) {
-        open.pop()
-        if (folder.leave !== undefined) yield folder.leave
-        at = this.#next(open)
       }
     }
   }
