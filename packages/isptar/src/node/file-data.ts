@@ -9,7 +9,8 @@ import type { TreeFileSystem } from './tree-file-system.ts'
 /** Large enough that the calls cost nothing beside the deflating, small enough to hold. */
 const READ_BYTES: number = MiB / 2
 
-const COMPARED = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const
+/** What of a stat changes with a file, and tells it from others. */
+export const COMPARED = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const
 
 /** What reading a file takes. */
 export interface FileDataOptions {

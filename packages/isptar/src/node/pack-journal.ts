@@ -62,11 +62,23 @@ export async function refuseOtherPacking(target: Target): Promise<void> {
 function describeRun(roots: TreeRoots, bases: readonly BaseIdentity[] = [], options: PackOptions): RunFacts {
   const list = typeof roots === 'string' || Buffer.isBuffer(roots) ? [roots] : roots
   const { exclude, excludeFrom, excludeCaches, oneFileSystem, xattrs, readFrom } = options
-  const { level, storeSuffixes, digest, seekBytes, compare, moved } = options
+  const { level, storeSuffixes, digest, seekBytes, groupBytes, compare, moved } = options
   return {
     roots: list.map(textOf),
     'working folder': resolve(textOf(options.cwd ?? '')),
-    ...{ exclude, excludeCaches, oneFileSystem, xattrs, level, storeSuffixes, digest, seekBytes, compare, moved },
+    ...{
+      exclude,
+      excludeCaches,
+      oneFileSystem,
+      xattrs,
+      level,
+      storeSuffixes,
+      digest,
+      seekBytes,
+      groupBytes,
+      compare,
+      moved,
+    },
     excludeFrom: excludeFrom?.map(textOf),
     readFrom: readFrom && Array.from(readFrom, (pair) => pair.map(textOf)),
     bases: bases.map(({ identity }) => identity),

@@ -31,6 +31,16 @@ export interface PackOptions extends WalkOptions {
   digest?: 'sha256' | 'none' | undefined
   /** Plain bytes between two seek points inside a file; 0 for none. @defaultValue 1,048,576 */
   seekBytes?: number | undefined
+  /**
+   * Small files share members of so many plain bytes, up to 1 MiB; 0 for none. See `CreateOptions.groupBytes`.
+   * @defaultValue 0
+   */
+  groupBytes?: number | undefined
+  /**
+   * How many threads read and deflate; with 1 none is started. The archive does not depend on it. About 2 MiB of data are
+   * under way for each, and as much again. @defaultValue one for each core, at most 8
+   */
+  threads?: number | undefined
   /** Takes the isolated catalogue. @defaultValue none */
   catalogue?: Target | undefined
   /**

@@ -56,38 +56,41 @@ export class EntryReuser {
   }
 
   /**
-   * Adds an entry by what the base has, if it has it.
+   * Looks whether the base has an entry.
    *
-   * @returns whether it was added; if not, it is to be stored
+   * @returns what adds it; undefined when it is to be stored
    */
-  async add(entry: TreeEntry): Promise<boolean> {
+  async find(entry: TreeEntry): Promise<(() => Promise<void>) | undefined> {
     const then = await this.#reuse.at(entry.path)
     const isFile = entry.type === 'file' && entry.sizeBytes > 0
     const needsContent = isFile && (this.#options.compare === 'content' || (then && this.#reuse.isDoubtful(then)))
     if (then && !needsContent && this.#reuse.isUnchanged(entry, then)) return this.#take(entry, then)
-    return isFile ? this.#addByContent(entry, needsContent ? then : undefined) : false
+    return isFile ? this.#findByContent(entry, needsContent ? then : undefined) : undefined
   }
 
   /** Hashes a file only if a file of its size is there to be compared with. */
-  async #addByContent(entry: TreeEntry, then: Entry | undefined): Promise<boolean> {
+  async #findByContent(entry: TreeEntry, then: Entry | undefined): Promise<(() => Promise<void>) | undefined> {
     const { sizeBytes } = entry
     const isComparable = then?.type === 'file' && then.sizeBytes === sizeBytes ? then : undefined
-    if (!isComparable && !this.#reuse.mayHold(sizeBytes)) return false
+    if (!isComparable && !this.#reuse.mayHold(sizeBytes)) return undefined
     const expected = isComparable && (await this.#reuse.digestOf(isComparable))
-    if (!expected && !this.#reuse.mayHold(sizeBytes)) return false
+    if (!expected && !this.#reuse.mayHold(sizeBytes)) return undefined
     const now = await this.#hash(entry)
-    if (now === undefined) return false
+    if (now === undefined) return undefined
     if (isComparable && expected && equalBytes(expected, now.digest)) return this.#take(now.entry, isComparable)
     const found = await this.#reuse.holding({ sizeBytes, digest: now.digest })
-    return found ? this.#take(now.entry, found) : false
+    return found && this.#take(now.entry, found)
   }
 
-  async #take(now: TreeEntry, then: Entry): Promise<boolean> {
+  #take(now: TreeEntry, then: Entry): () => Promise<void> {
+    return () => this.#add(now, then)
+  }
+
+  async #add(now: TreeEntry, then: Entry): Promise<void> {
     await this.#reuse.add(this.#writer, now, then)
     if (equalBytes(now.path, then.pathBytes)) this.#unchanged += 1
     else this.#moved += 1
     this.#bytes += now.sizeBytes
-    return true
   }
 
   /** Reads a file; undefined when it cannot be read or does not keep still, which storing it then finds and tells. */

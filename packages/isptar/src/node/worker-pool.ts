@@ -21,6 +21,11 @@ export interface WorkerPoolOptions<Job, Result> {
   readonly script: string
   /** How many threads; below 2 none is started and jobs run here. @defaultValue {@link defaultThreads} */
   readonly threads?: number | undefined
+  /**
+   * How many jobs may come before threads are started: until then they wait, and {@link WorkerPool.settle} does them here.
+   * @defaultValue 0
+   */
+  readonly patience?: number | undefined
   /** Does a job in this thread. */
   readonly runHere: (job: Job) => Result
 }
@@ -94,6 +99,12 @@ export class WorkerPool<Job, Result> {
     })
   }
 
+  /** To be called before a result is waited for: what waits for more jobs to come, so that threads are worth it, is done here. */
+  settle(): void {
+    if (this.#hasThreads) return
+    for (const { job, resolve, reject } of this.#waiting.splice(0)) this.#runHere(job).then(resolve, reject)
+  }
+
   /** Ends the threads, also what they are at. */
   async close(): Promise<void> {
     this.#isClosed = true
@@ -105,7 +116,12 @@ export class WorkerPool<Job, Result> {
     return this.#options.runHere(job)
   }
 
+  get #hasThreads(): boolean {
+    return this.#threads.length > 0 || this.#waiting.length > (this.#options.patience ?? 0)
+  }
+
   #dispatch(): void {
+    if (!this.#hasThreads) return
     while (this.#waiting.length > 0) {
       const thread = this.#idleThread()
       const pending = thread && this.#waiting.shift()
