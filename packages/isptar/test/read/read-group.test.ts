@@ -7,6 +7,7 @@ import {
   type IsptarError,
   MemorySource,
   openArchive,
+  openSlices,
   SliceSource,
   UnsupportedError,
   withCounter,
@@ -17,6 +18,7 @@ import { expectBytes, sampleBytes } from '../gzip/samples.ts'
 import type { SampleEntry } from '../write/build-archive.ts'
 import { member } from './craft-archive.ts'
 import { bytesOf, craftGroups, type GroupCraft } from './craft-groups.ts'
+import { watchParts } from './craft-slices.ts'
 
 /** Groups of some files each, folders and links among them, and a file too large for any. */
 const TREE: readonly SampleEntry[] = [
@@ -70,6 +72,18 @@ describe('a file of a group', () => {
       await expectTree(await openArchive(new SliceSource(sources, 'p')))
       await expectTree(await open(bytes))
     }
+  })
+
+  it('is read out of slices of which only those are opened that hold its group', async () => {
+    const { bytes, offsets } = craftGroups(TREE, { ...GROUP, sliceBytes: 1000 })
+    const count = Math.ceil(bytes.length / 1000)
+    const slices = Array.from({ length: count }, (_, i) => bytes.subarray(i * 1000, (i + 1) * 1000))
+    const { parts, opened } = watchParts(slices)
+    await using archive = await openArchive(openSlices(parts, { name: 'x' }), { tailBytes: 39 })
+    expect(await archive.text('d/n')).toBe('last')
+    const first = Math.floor((offsets.at(-1) ?? 0) / 1000) + 1
+    expect([first > 10, Math.min(...opened) >= first]).toEqual([true, true])
+    await expectTree(archive)
   })
 
   it('is given in part, streamed, and as text', async () => {
