@@ -22,7 +22,7 @@ const ALL = [
 const faster = (of, times, against = TAR_PIGZ) => ({ of, metric: 'seconds', times, against })
 const smaller = (of, times) => ({ of, metric: 'sizeBytes', times, against: TAR_PIGZ })
 
-/** By section: its corpus, who takes part, and what is aimed at. */
+/** By section: its corpus, how many rounds, who takes part, and what is aimed at. */
 const SECTIONS = {
   'create-source': {
     corpus: 'source',
@@ -34,14 +34,16 @@ const SECTIONS = {
       smaller('isptar --digest none', 1.18),
     ],
   },
-  'create-mixed': { corpus: 'mixed', packers: ALL, targets: [faster('isptar', 0.9)] },
+  'create-mixed': { corpus: 'mixed', rounds: 3, packers: ALL, targets: [faster('isptar', 0.9)] },
   'create-dump': {
     corpus: 'dump',
+    rounds: 3,
     packers: [...ISPTAR_JOBS, 'tarPigz', 'tarGzip', 'bgzip', 'squashfs', 'dar', 'nodeTar'],
     targets: [faster('isptar', 0.9)],
   },
   'create-tiny': {
     corpus: 'tiny',
+    rounds: 3,
     packers: ALL,
     targets: [faster('isptar', 0.9), faster('isptar --group 64K', 0.65), smaller('isptar --group 64K', 1.1)],
   },
@@ -54,6 +56,7 @@ export const CREATE_SECTIONS = Object.fromEntries(
     {
       title: `Create, ${section.corpus}`,
       takesCorpus: section.corpus === 'source',
+      rounds: section.rounds,
       run: (bench) => create(bench, section),
     },
   ]),

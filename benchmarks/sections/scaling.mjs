@@ -14,7 +14,7 @@ const FULL_EVERY = 4
 const TOLERANCE = 1.15
 
 /** The section: `run(bench)` gives { corpus, results, targets }. */
-export const SCALING_SECTION = { title: 'Scaling', takesCorpus: false, run: scaling }
+export const SCALING_SECTION = { title: 'Scaling', takesCorpus: false, rounds: 3, run: scaling }
 
 async function scaling(bench) {
   const counts = bench.quick ? COUNTS.slice(0, 2).map((count) => count / 10) : COUNTS
