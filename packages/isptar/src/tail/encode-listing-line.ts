@@ -1,24 +1,32 @@
 /** Encodes one line of the listing (SPEC 3), in the form the original reads: decimal, never zero-padded. */
-import { concatBytes } from '../bytes/concat.ts'
 import { decodeText, encodeText, writeAscii } from '../bytes/text.ts'
 import type { Device } from '../tar/entry-type.ts'
 import { escapeField, escapeText } from './escape.ts'
 import type { ListingRecord } from './listing-record.ts'
 import { formatTime } from './time-text.ts'
 
+/** Absent in what follows the path of nearly all lines. */
+const NOT_ASCII = /[\u0080-\uffff]/
+
 /**
- * Encodes a line with its LF. Costs one array: what follows the path is nearly always ASCII, and written at once.
+ * Encodes a line with its LF.
  *
  * @param record - a valid record; numbers are safe integers, not negative but for `mtime`
+ * @param makeRoom - gives the bytes that the line is written into. @defaultValue new ones
  */
-export function encodeListingLine(record: ListingRecord): Uint8Array {
+export function encodeListingLine(
+  record: ListingRecord,
+  makeRoom: (lengthBytes: number) => Uint8Array = (lengthBytes) => new Uint8Array(lengthBytes),
+): Uint8Array {
   const path = escapeField(record.pathBytes)
   const { userName, uid, groupName, gid, mode } = record
   const owners = `${owner(userName)}#${uid}\t${owner(groupName)}#${gid}`
   const rest = `\t${owners}\t${mode & 0o7777}\t${details(record)}${columns(record)}\n`
-  const line = new Uint8Array(path.length + rest.length)
-  if (!writeAscii(rest, line, path.length)) return concatBytes([path, encodeText(rest)])
+  const encoded = NOT_ASCII.test(rest) ? encodeText(rest) : undefined
+  const line = makeRoom(path.length + (encoded ?? rest).length)
   line.set(path)
+  if (encoded) line.set(encoded, path.length)
+  else writeAscii(rest, line, path.length)
   return line
 }
 

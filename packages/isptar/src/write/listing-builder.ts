@@ -4,7 +4,7 @@
  */
 import { createSha256 } from '#sha256'
 import { concatBytes } from '../bytes/concat.ts'
-import { comparePaths, encodeAscii } from '../bytes/text.ts'
+import { comparePaths } from '../bytes/text.ts'
 import type { Codec, Level } from '../gzip/codec.ts'
 import { encodeMember } from '../gzip/encode-member.ts'
 import { MemberEncoder } from '../gzip/member-encoder.ts'
@@ -19,6 +19,9 @@ import type { ListingRecord } from '../tail/listing-record.ts'
 
 /** Plain length of a block of the listing, after which reading can begin anew. */
 const BLOCK_BYTES = 64 * KiB
+
+/** With room for a last line: most blocks need no more. */
+const FULL_BLOCK_BYTES: number = BLOCK_BYTES + KiB
 
 const TAB = 0x09
 const LF = 0x0a
@@ -41,8 +44,8 @@ export class ListingBuilder {
   readonly #sha256 = createSha256()
   readonly #digests: DigestBuilder | undefined
   readonly #blocks: IndexBlock[] = []
-  #lines: Uint8Array[] = []
-  #lineBytes = 0
+  #block: Uint8Array = new Uint8Array(FULL_BLOCK_BYTES)
+  #blockBytes = 0
   #firstPath: Uint8Array = new Uint8Array(0)
   #packedLines = 0
   #entryCount = 0
@@ -80,8 +83,8 @@ export class ListingBuilder {
    * @param digest - SHA-256 of its data, where it is known
    */
   add(record: ListingRecord, digest: Uint8Array | undefined): void {
-    const line = encodeListingLine(record)
-    this.#addLine(line, record.pathBytes, digest)
+    const line = encodeListingLine(record, this.#roomForLine)
+    this.#count(record.pathBytes, digest)
     if (!this.#options.keepsNew) return
     this.#newLines.push(line)
     this.#newBytes += line.length
@@ -95,7 +98,8 @@ export class ListingBuilder {
       const end = lines.indexOf(LF, from) + 1
       const path = unescapeField(lines.subarray(from, lines.indexOf(TAB, from)))
       const digest = digests.subarray(line * DIGEST_BYTES, (line + 1) * DIGEST_BYTES)
-      this.#addLine(lines.slice(from, end), path, this.#digests && digest)
+      this.#roomForLine(end - from).set(lines.subarray(from, end))
+      this.#count(path, this.#digests && digest)
       from = end
     }
   }
@@ -109,27 +113,35 @@ export class ListingBuilder {
     return taken
   }
 
-  #addLine(line: Uint8Array, pathBytes: Uint8Array, digest: Uint8Array | undefined): void {
-    if (this.#lineBytes >= BLOCK_BYTES) {
-      const text = this.#takeBlock()
-      this.#packed.push(this.#encoder.piece(text))
-    }
+  #count(pathBytes: Uint8Array, digest: Uint8Array | undefined): void {
     if (this.#lastPath && comparePaths(this.#lastPath, pathBytes) >= 0) this.#ordered = false
-    if (this.#lines.length === 0) this.#firstPath = pathBytes
+    if (this.#entryCount === this.#packedLines) this.#firstPath = pathBytes
     this.#lastPath = pathBytes
     this.#entryCount += 1
     this.#digests?.add(digest)
-    this.#append(line)
   }
 
-  #append(line: Uint8Array): void {
-    this.#lines.push(line)
-    this.#lineBytes += line.length
+  /** Lines are written where they stay. Packs the block at hand when it is full. */
+  readonly #roomForLine = (lengthBytes: number): Uint8Array => {
+    if (this.#blockBytes >= BLOCK_BYTES) this.#packed.push(this.#encoder.piece(this.#takeBlock()))
+    return this.#makeRoom(lengthBytes)
+  }
+
+  #makeRoom(lengthBytes: number): Uint8Array {
+    const start = this.#blockBytes
+    const end = start + lengthBytes
+    if (end > this.#block.length) {
+      const longer = new Uint8Array(end + KiB)
+      longer.set(this.#block)
+      this.#block = longer
+    }
+    this.#blockBytes = end
+    return this.#block.subarray(start, end)
   }
 
   /** Ends the block at hand; gives its text, which is to be packed at once. */
   #takeBlock(): Uint8Array {
-    const text = concatBytes(this.#lines, this.#lineBytes)
+    const text = this.#block.subarray(0, this.#blockBytes)
     this.#blocks.push({
       entriesBefore: this.#packedLines,
       plainOffset: this.#encoder.plainBytes,
@@ -138,15 +150,16 @@ export class ListingBuilder {
       firstPath: this.#firstPath,
     })
     this.#packedLines = this.#entryCount
-    this.#lines = []
-    this.#lineBytes = 0
+    // A new one: whoever packs this one, or keeps its lines, may take its time.
+    this.#block = new Uint8Array(FULL_BLOCK_BYTES)
+    this.#blockBytes = 0
     this.#sha256.update(text)
     return text
   }
 
   /** Ends the listing; gives the tail's members and the listing's SHA-256, which is the archive's identity. */
   finish(): { members: TailMembers; identity: string } {
-    this.#append(encodeAscii('\n'))
+    this.#makeRoom(1)[0] = LF
     const text = this.#takeBlock()
     this.#packed.push(...this.#encoder.finish(text))
     const { packedBytes, plainBytes } = this.#encoder
