@@ -27,8 +27,11 @@ export interface HostileEntry {
   columns?: readonly string[]
 }
 
+/** The line of service info that makes an archive one of version 2, whose lines have columns. */
+export const VERSION_2 = 'format=2'
+
 /**
- * Gives the bytes of an archive with these entries, in this order.
+ * Gives the bytes of an archive with these entries, in this order. In version 2 lines say how long members are.
  *
  * @param info - further lines of service info, `key=value`
  */
@@ -45,7 +48,8 @@ export function hostileArchive(entries: readonly HostileEntry[], info: readonly 
     const data = Buffer.from(entry.data ?? '')
     append(gzipSync(tarHeader(entry, data.length)))
     const place = data.length > 0 ? append(dataMember(data, entry.corrupt ?? false)) : undefined
-    lines.push(listingLine(entry, data.length, place))
+    const sized = info.includes(VERSION_2) && place !== undefined ? [`csize=${offset - place}`] : []
+    lines.push(listingLine({ ...entry, columns: [...sized, ...(entry.columns ?? [])] }, data.length, place))
   }
   const listing = Buffer.concat([...lines, Buffer.from('\n')])
   return Buffer.concat([...members, ...tail(listing, info)])

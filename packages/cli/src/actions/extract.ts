@@ -32,6 +32,7 @@ export interface ExtractOptions extends RelativeOptions, PartOptions {
   readonly toStdout?: true
   readonly devices?: true
   readonly samePermissions?: true
+  readonly threads?: number
   /** False with `--no-owner`. */
   readonly owner: boolean
 }
@@ -77,6 +78,7 @@ function checkOptions(options: ExtractOptions): void {
     '-C': options.directory !== undefined,
     '--devices': devices,
     '--same-permissions': samePermissions,
+    '--threads': options.threads !== undefined,
     '--no-owner': !options.owner,
   }
   for (const [flag, given] of Object.entries(disk))
@@ -124,6 +126,7 @@ async function restore(
     dryRun,
     devices: options.devices ?? false,
     samePermissions: options.samePermissions ?? false,
+    threads: options.threads,
     signal: context.io.signal,
     onProgress: (state) => progress.update(state, state.totalDataBytes),
     onProblem: (problem) => {

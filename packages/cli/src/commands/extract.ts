@@ -26,6 +26,7 @@ export function declareExtract(program: Command, start: Start): void {
     .option('-O, --to-stdout', 'write the data of files to standard output')
     .option('--devices', 'restore character and block devices as well; needs root')
     .option('--same-permissions', 'ignore the umask and, with owners, restore setuid and setgid bits')
+    .option('--threads <count>', 'threads that restore small files (default: one for each core)', wholeNumber(1, 64))
     .option('--no-owner', 'do not restore owners (the default unless run as root)')
     .option(...BASE_OPTION)
     .option(...LISTING_OPTION)

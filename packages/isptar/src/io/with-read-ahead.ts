@@ -82,6 +82,8 @@ class ReadAhead implements ByteSource {
       // The next slice may be elsewhere: it is not fetched for what nobody asked for.
       const border = endOfSlice(this.#source, end - 1) ?? limit
       const bytes = await this.#fetch(offset, Math.min(offset + this.#windowBytes, limit, border), options)
+      // A window that cannot be read is no answer to a call that wants the beginning of it.
+      if (bytes === undefined) return this.#source.read(offset, lengthBytes, options)
       return new Uint8Array(bytes.subarray(0, lengthBytes))
     }
     const bytes = await untilAborted(
@@ -111,15 +113,16 @@ class ReadAhead implements ByteSource {
     return this.#end ?? sizeBytes
   }
 
-  /** Makes a range the window, for others to wait for too; one that fails is forgotten. */
-  async #fetch(offset: number, end: number, options: ReadOptions | undefined): Promise<Uint8Array> {
+  /** Makes a range the window, for others to wait for too; one that fails is forgotten, and undefined is given. */
+  async #fetch(offset: number, end: number, options: ReadOptions | undefined): Promise<Uint8Array | undefined> {
     const window = { offset, end, bytes: this.#source.read(offset, end - offset, options) }
     this.#window = window
     try {
       return await window.bytes
-    } catch (error) {
+    } catch {
       if (this.#window === window) this.#window = undefined
-      throw error
+      options?.signal?.throwIfAborted()
+      return undefined
     }
   }
 }

@@ -6,18 +6,20 @@ import { existsSync } from 'node:fs'
 import { EntryNotFoundError } from '../errors.ts'
 import { PathSelection } from '../extract/path-selection.ts'
 import type { Archive } from '../read/archive.ts'
-import type { Entry } from '../read/entry.ts'
+import { MiB } from '../limits.ts'
+import { EventOrder } from './event-order.ts'
 import { type ExtractOptions, type ExtractSettings, resolveExtractOptions } from './extract-options.ts'
 import { deleteOthers } from './extract-delete.ts'
 import { type ExtractReport, ReportBuilder } from './extract-report.ts'
-import { surveyArchive, surveyedEntries, type Survey } from './extract-survey.ts'
+import { type Survey, surveyArchive } from './extract-survey.ts'
 import { fileError } from './file-error.ts'
 import { makeFolders } from './make-folders.ts'
 import { filesOf } from './own-files.ts'
 import { loadPosix, type Posix } from './posix.ts'
 import { TreeRemover } from './remove-tree.ts'
 import { RestoreLedger } from './restore-ledger.ts'
-import { LinkRestorer, PendingLinks } from './restore-links.ts'
+import { restoreEntries } from './restore-entries.ts'
+import { PendingLinks } from './restore-links.ts'
 import { RestoreRoot, type RestoreRootOptions } from './restore-root.ts'
 import { TreeRestorer } from './restore-tree.ts'
 
@@ -54,7 +56,13 @@ export async function extractTree(
 /** What tests put in the place of this machine. */
 export interface ExtractSeams extends RestoreRootOptions {
   readonly posix?: Posix | undefined
+  /** Whether threads are used however little there is to do. */
+  readonly eagerThreads?: boolean | undefined
 }
+
+/** Starting threads takes as long as restoring this much. */
+const FEW_ENTRIES = 200
+const LITTLE_DATA: number = 4 * MiB
 
 /** {@link extractTree} with its options resolved. */
 export async function extractInto(
@@ -76,15 +84,17 @@ export async function extractInto(
   const removals = root && settings.delete ? new RestoreRoot(directory, seams) : undefined
   try {
     const notices: string[] = []
+    const order = new EventOrder()
     const openRemover = (): TreeRemover | undefined =>
-      removals && createRemover(removals, archive, { settings, report, notices })
+      removals && createRemover(removals, archive, { settings, report, order, notices })
     const ledger = new RestoreLedger(survey)
     const posix = seams.posix ?? (await loadPosix())
     const reader = survey.isDense ? archive.readAhead() : archive
-    const tree = new TreeRestorer({ root, settings, ledger, posix, report, remover: openRemover(), reader })
-    const run: Run = { archive, settings, survey, selection, report, pending, ledger, tree, root, sources }
+    const tree = new TreeRestorer({ root, settings, ledger, posix, report, order, remover: openRemover(), reader })
+    const threads = isSmall(survey) && !seams.eagerThreads ? 1 : settings.threads
+    const run = { archive, settings, survey, selection, report, order, pending, ledger, tree, root, sources }
     try {
-      await restoreEntries(run)
+      await restoreEntries({ ...run, posix, threads: seams.posix ? 1 : threads })
       // Another one, which knows of slices that were fetched meanwhile.
       const remover = openRemover()
       if (remover && report.isComplete)
@@ -102,10 +112,21 @@ export async function extractInto(
   }
 }
 
+function isSmall({ totalEntryCount, totalDataBytes }: Survey): boolean {
+  return totalEntryCount < FEW_ENTRIES && totalDataBytes < LITTLE_DATA
+}
+
+interface RemoverContext {
+  readonly settings: ExtractSettings
+  readonly report: ReportBuilder
+  readonly order: EventOrder
+  readonly notices: string[]
+}
+
 function createRemover(
   root: RestoreRoot,
   archive: Archive,
-  { settings, report, notices }: { settings: ExtractSettings; report: ReportBuilder; notices: string[] },
+  { settings, report, order, notices }: RemoverContext,
 ): TreeRemover {
   return new TreeRemover({
     root,
@@ -113,68 +134,12 @@ function createRemover(
     dryRun: settings.dryRun,
     onRemoved: (place) => {
       report.deleted()
-      settings.onDelete(place)
+      order.tell(() => settings.onDelete(place))
     },
     onKept: (place, why) => notices.push(`${JSON.stringify(place)} is not removed: ${why}`),
-    onFailure: (place, error) => report.failed(place, error, settings.signal),
+    onFailure: (place, error) => order.tell(() => report.failed(place, error, settings.signal)),
     signal: settings.signal,
   })
-}
-
-interface Run {
-  readonly archive: Archive
-  readonly settings: ExtractSettings
-  readonly survey: Survey
-  readonly selection: PathSelection
-  readonly report: ReportBuilder
-  readonly pending: PendingLinks
-  readonly ledger: RestoreLedger
-  readonly tree: TreeRestorer
-  readonly root: RestoreRoot | undefined
-  readonly sources: RestoreRoot | undefined
-}
-
-async function restoreEntries(run: Run): Promise<void> {
-  const { archive, settings, selection, report, pending, ledger, tree, sources } = run
-  let entries = 0
-  const onFailure = (entry: Entry, error: unknown): void => report.failed(entry.path, error, settings.signal)
-  const onDone = (entry: Entry): void => {
-    entries += 1
-    const { totalEntryCount, totalDataBytes } = run.survey
-    settings.onProgress({
-      entryCount: entries,
-      dataBytes: report.dataBytes,
-      totalEntryCount,
-      totalDataBytes,
-      path: entry.path,
-    })
-  }
-  for await (const entry of surveyedEntries(archive, settings)) {
-    settings.signal?.throwIfAborted()
-    ledger.see(entry)
-    if (!selection.has(entry.path) || !settings.filter(entry)) continue
-    try {
-      if (await restoreOrDefer(run, entry)) continue
-    } catch (error) {
-      onFailure(entry, error)
-    }
-    onDone(entry)
-  }
-  await new LinkRestorer({ archive, tree, pending, ledger, settings, sources, onFailure, onDone }).restoreAll()
-}
-
-/** Restores an entry, or puts it off when it is a link: then it gives true. */
-async function restoreOrDefer({ tree, pending, root }: Run, entry: Entry): Promise<boolean> {
-  const place = tree.place(entry)
-  if (place === undefined) return false
-  if (entry.type === 'symlink' || entry.type === 'hardlink') {
-    pending.add(place, entry)
-    root?.forget(place)
-    return true
-  }
-  await tree.restore(entry, place)
-  pending.drop(place)
-  return false
 }
 
 function openRoot(directory: string, settings: ExtractSettings, options: RestoreRootOptions): RestoreRoot | undefined {

@@ -13,7 +13,7 @@ import { HoleWriter } from './restore-holes.ts'
 import type { RestoreFolder } from './restore-root.ts'
 
 /** Files up to this size are read whole before anything is made. */
-const WHOLE_FILE_BYTES: number = 1 * MiB
+export const WHOLE_FILE_BYTES: number = 1 * MiB
 
 /** Makes a file that does not exist, and follows no link instead. */
 export const CREATE_NEW: number =
@@ -27,6 +27,11 @@ export interface Spot {
   readonly clear: () => Promise<void>
 }
 
+/** Gives a name that nobody guesses, of which `own-files.ts` knows that it is not finished. */
+export function temporaryName(): string {
+  return `.isptar-${randomBytes(8).toString('hex')}`
+}
+
 /**
  * Makes something under a temporary name and renames it.
  *
@@ -36,7 +41,7 @@ export async function install(
   { folder, name, clear }: Spot,
   make: (path: Buffer) => Promise<void> | void,
 ): Promise<void> {
-  const temporary = folder.at(`.isptar-${randomBytes(8).toString('hex')}`)
+  const temporary = folder.at(temporaryName())
   try {
     await make(temporary)
     await clear()
@@ -90,7 +95,7 @@ function wrongSize(entry: Entry, actual: number): IntegrityError {
 }
 
 /** Removes what an unfinished step may have made. */
-function removeIfThere(path: Buffer): void {
+export function removeIfThere(path: Buffer): void {
   try {
     unlinkSync(path)
   } catch (error) {

@@ -11,6 +11,7 @@ export class RestoreLedger {
   readonly #survey: Survey
   readonly #made = new Map<string, Entry>()
   readonly #seen = new Map<string, Entry>()
+  readonly #lost = new Set<string>()
 
   constructor(survey: Survey) {
     this.#survey = survey
@@ -28,9 +29,24 @@ export class RestoreLedger {
     return this.#seen.get(path)
   }
 
+  /** Whether a place may be meant by more than one entry, or by a hardlink. */
+  watches(place: string): boolean {
+    return this.#survey.watchedPlaces.has(place)
+  }
+
   /** Notes that an entry now stands at a place. */
   made(place: string, entry: Entry): void {
     if (this.#survey.watchedPlaces.has(place)) this.#made.set(place, entry)
+  }
+
+  /** Notes that this extraction may have put something at a place that was free, and does not know. */
+  lost(place: string): void {
+    this.#lost.add(place)
+  }
+
+  /** Whether what stands at a place is, or may be, this extraction's own. */
+  owns(place: string): boolean {
+    return this.#made.has(place) || this.#lost.has(place)
   }
 
   /** Gives the entry this extraction put at a watched place. */

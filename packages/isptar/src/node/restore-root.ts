@@ -24,9 +24,20 @@ export interface RestoreFolder {
   at(name: string): Buffer
 }
 
+/** A folder that stays open wherever the way leads, until it is released. */
+export interface HeldFolder {
+  readonly place: string
+  /** What stands before a name in it, in any thread. */
+  readonly prefix: string
+  release(): void
+}
+
 interface Level extends RestoreFolder {
   readonly name: string
+  readonly prefix: string
   fd: number | undefined
+  /** How often its descriptor is held. */
+  holds: number
 }
 
 /** How a {@link RestoreRoot} works. */
@@ -71,6 +82,24 @@ export class RestoreRoot {
     return this.#top
   }
 
+  /**
+   * Holds the folder entered last.
+   *
+   * @returns undefined where folders are not held open, so that another thread could be led elsewhere
+   */
+  hold(): HeldFolder | undefined {
+    const level = this.#top
+    const { fd, place, prefix } = level
+    if (fd === undefined) return undefined
+    level.holds += 1
+    const release = (): void => {
+      level.holds -= 1
+      // Not among the levels any more: nobody else closes it.
+      if (level.holds === 0 && level.fd === undefined) closeSync(fd)
+    }
+    return { place, prefix, release }
+  }
+
   /** Lets go of a folder and all below it: something else takes its place. */
   forget(place: string): void {
     const at = this.#levels.findIndex((level) => level.place === place)
@@ -79,8 +108,7 @@ export class RestoreRoot {
 
   /** Closes what is open. */
   close(): void {
-    for (const { fd } of this.#levels) if (fd !== undefined) closeSync(fd)
-    this.#levels = []
+    this.#leave(0)
   }
 
   get #top(): Level {
@@ -92,7 +120,8 @@ export class RestoreRoot {
   #level(name: string, place: string, fd: number | undefined): Level {
     const folder =
       fd === undefined ? [this.#path, place].filter((part) => part !== '').join('/') : `${procFolder()}${fd}`
-    return { name, place, fd, at: (child) => toBuffer(`${folder}/${child}`) }
+    const prefix = `${folder}/`
+    return { name, place, fd, prefix, holds: 0, at: (child) => toBuffer(prefix + child) }
   }
 
   /** How many levels, the root included, the way to `names` has in common with where we are and are still held. */
@@ -104,7 +133,7 @@ export class RestoreRoot {
   }
 
   #leave(count: number): void {
-    for (const { fd } of this.#levels.splice(count)) if (fd !== undefined) closeSync(fd)
+    for (const level of this.#levels.splice(count)) shut(level)
   }
 
   #refuseLinks(names: readonly string[]): void {
@@ -128,10 +157,7 @@ export class RestoreRoot {
       if (fd === 'missing') throw new UnsafePathError(place, `its folder ${JSON.stringify(place)} vanished`)
     }
     this.#levels.push(this.#level(name, place, fd))
-    if (this.#levels.length > MAX_HELD && parent.fd !== undefined) {
-      closeSync(parent.fd)
-      parent.fd = undefined
-    }
+    if (this.#levels.length > MAX_HELD) shut(parent)
     return true
   }
 
@@ -148,6 +174,13 @@ export class RestoreRoot {
     const what = lstatSync(path).isSymbolicLink() ? 'a symbolic link' : 'not a folder'
     throw new UnsafePathError(place, `its folder ${JSON.stringify(place)} is ${what}`)
   }
+}
+
+/** Closes a folder, or leaves that to the last who holds it. */
+function shut(level: Level): void {
+  const { fd } = level
+  level.fd = undefined
+  if (fd !== undefined && level.holds === 0) closeSync(fd)
 }
 
 /** Parts a place into its folder and its name. */

@@ -7,6 +7,7 @@ import { lstatSync, mkdirSync, rmdirSync, symlinkSync, unlinkSync, type Stats } 
 import { IntegrityError, StorageError, UnsafePathError } from '../errors.ts'
 import { placeEntry } from '../extract/place-entry.ts'
 import type { Entry, EntryReader } from '../read/entry.ts'
+import type { EventOrder } from './event-order.ts'
 import type { ReportBuilder } from './extract-report.ts'
 import type { ExtractSettings } from './extract-options.ts'
 import { errnoOf } from './file-error.ts'
@@ -26,6 +27,8 @@ export interface RestoreContext {
   readonly ledger: RestoreLedger
   readonly posix: Posix
   readonly report: ReportBuilder
+  /** In which callers are told of what was restored. */
+  readonly order: EventOrder
   /** Empties folders that are in the way; undefined when they are to stay. */
   readonly remover: TreeRemover | undefined
   /** Through what the data is read: the archive, or a view of it. */
@@ -39,6 +42,8 @@ export type Maker = (spot: Spot) => Promise<void>
 export class TreeRestorer {
   readonly #context: RestoreContext
   readonly #folders = new Map<string, Attributes>()
+  /** Places of folders that this extraction made. */
+  readonly #made = new Set<string>()
   readonly #names: RestoreNames
 
   constructor(context: RestoreContext) {
@@ -89,6 +94,43 @@ export class TreeRestorer {
     }
   }
 
+  /**
+   * Enters the folder of a file that is going to be put in its place without another look.
+   *
+   * @returns whether that can be done: nothing stands there, or only what may be replaced by a rename
+   * @throws as {@link restore}
+   */
+  enterFor(place: string): boolean {
+    const { root, settings, ledger } = this.#context
+    const [parent, name] = splitPlace(place)
+    const folder = root?.enter(parent, true)
+    if (folder === undefined) return false
+    // In a folder that was made here nothing stands but what was put there.
+    if (this.#made.has(parent) && !this.#made.has(place) && !ledger.watches(place)) return true
+    const stands = standingAt(folder, name)
+    return stands === undefined || (settings.existing === 'replace' && !stands.isDirectory())
+  }
+
+  /** Notes that something else than a folder was put in a place, counts it and tells of it in its turn. */
+  restored(entry: Entry, place: string): void {
+    this.#folders.delete(place)
+    this.#tell(entry, place)
+  }
+
+  #tell(entry: Entry, place: string): void {
+    const { ledger, report, settings, order } = this.#context
+    ledger.made(place, entry)
+    order.tell(() => {
+      try {
+        report.restored(entry.type, entry.sizeBytes)
+        if (entry.dirty) report.doubtful(entry.path, dirtyData(entry))
+        settings.onEntry(entry)
+      } catch (error) {
+        report.failed(entry.path, error, settings.signal)
+      }
+    })
+  }
+
   /** Puts an entry in its place, unless what stands there forbids it, and counts it. */
   async put(entry: Entry, place: string, make: Maker): Promise<void> {
     const { root, report, settings } = this.#context
@@ -102,8 +144,7 @@ export class TreeRestorer {
       }
       await (settings.dryRun ? clear() : make({ folder, name, clear }))
     }
-    this.#folders.delete(place)
-    this.#restored(entry, place)
+    this.restored(entry, place)
   }
 
   /** Whether the file system takes names that differ in case or normalisation for one. */
@@ -135,20 +176,12 @@ export class TreeRestorer {
     }
   }
 
-  #restored(entry: Entry, place: string): void {
-    const { ledger, report, settings } = this.#context
-    ledger.made(place, entry)
-    report.restored(entry.type, entry.sizeBytes)
-    if (entry.dirty) report.doubtful(entry.path, dirtyData(entry))
-    settings.onEntry(entry)
-  }
-
   #restoreFolder(entry: Entry, place: string): void {
     const { root, settings, ledger } = this.#context
     const [parent, name] = splitPlace(place)
     const folder = root?.enter(parent, !settings.dryRun)
     const stands = folder && standingAt(folder, name)
-    const mine = ledger.madeAt(place) !== undefined
+    const mine = ledger.owns(place)
     // A special bit that someone else gave a folder is a decision about this machine.
     let keptBits = 0
     if (stands?.isDirectory()) {
@@ -157,10 +190,11 @@ export class TreeRestorer {
       if (stands !== undefined && !this.#mayReplace(entry, place)) return this.#context.report.kept()
       if (stands !== undefined && !settings.dryRun) unlinkSync(folder.at(name))
       if (!settings.dryRun) mkdirSync(folder.at(name), 0o700)
+      this.#made.add(place)
     }
     const { mode, uid, gid, mtime } = entry
     if (!settings.dryRun) this.#folders.set(place, { mode, keptBits, uid, gid, mtime, xattrs: entry.xattrs })
-    this.#restored(entry, place)
+    this.#tell(entry, place)
   }
 
   #restoreDevice(entry: Entry, type: 'char' | 'block', place: string): Promise<void> {
@@ -197,17 +231,17 @@ export class TreeRestorer {
   /** Whether what stands there may go. What this extraction put there itself always may: the last entry wins. */
   #mayReplace(entry: Entry, place: string): boolean {
     const { settings, ledger } = this.#context
-    if (settings.existing === 'replace' || ledger.madeAt(place) !== undefined) return true
+    if (settings.existing === 'replace' || ledger.owns(place)) return true
     if (settings.existing === 'keep') return false
     throw exists(entry, 'something')
   }
 
   #attributesFor(entry: { readonly path: string }): AttributeContext {
-    const { settings, posix, report } = this.#context
+    const { settings, posix, report, order } = this.#context
     return {
       policy: settings,
       posix,
-      onFailure: (error) => report.failed(entry.path, error, undefined),
+      onFailure: (error) => order.tell(() => report.failed(entry.path, error, undefined)),
       onDroppedRights: () => report.droppedRights(),
     }
   }

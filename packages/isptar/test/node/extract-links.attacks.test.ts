@@ -237,7 +237,7 @@ describe.each([
         { path: 'b/secret', data: '3' },
         { path: 'a/folder/inner', data: '4' },
       ],
-      { proc, onEntry: ({ path }) => path === 'a/one' && swap('a') },
+      { proc, batches: false, onEntry: ({ path }) => path === 'a/one' && swap('a') },
     )
     expect(report.ok).toBe(false)
     expect(scene.tree().get('a')?.type).toBe('symlink')

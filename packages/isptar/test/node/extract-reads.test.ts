@@ -43,15 +43,16 @@ describe('3,000 small files', () => {
     expect(counter.log.slice(before)).toEqual([{ offset: entry.location?.offset, lengthBytes: entry.packedBytes }])
   })
 
-  test('a few that lie apart cost one read each', async () => {
+  test('a few that lie near each other cost one read together', async () => {
     const { archive, counter } = await open()
     const before = counter.requests
     const report = await extractTree(archive, makeScene().out, { only: ['d/f7', 'd/f9', 'd/f2500'] })
     expect(report).toMatchObject({ ok: true, fileCount: 3 })
-    const entries = await Promise.all(['d/f7', 'd/f9', 'd/f2500'].map((path) => archive.get(path)))
-    expect(counter.log.slice(before).map(({ lengthBytes }) => lengthBytes)).toEqual(
-      entries.map(({ packedBytes }) => packedBytes),
-    )
+    const [seven, nine, far] = await Promise.all(['d/f7', 'd/f9', 'd/f2500'].map((path) => rangeOf(archive, path)))
+    expect(counter.log.slice(before)).toEqual([
+      { offset: seven?.offset, lengthBytes: (nine?.end ?? 0) - (seven?.offset ?? 0) },
+      { offset: far?.offset, lengthBytes: (far?.end ?? 0) - (far?.offset ?? 0) },
+    ])
   })
 
   test('entries that callbacks get are entries of the archive', async () => {
@@ -64,6 +65,47 @@ describe('3,000 small files', () => {
     })
     expect(strangers).toEqual([])
   })
+})
+
+async function rangeOf(archive: Archive, path: string): Promise<{ offset: number; end: number }> {
+  const { location, packedBytes = 0 } = await archive.get(path)
+  const offset = location?.offset ?? 0
+  return { offset, end: offset + packedBytes }
+}
+
+test('reads are bounded: gaps of 64 KiB, windows of 1 MiB', async () => {
+  // Each member is a little over its data, which does not shrink.
+  const noise = (bytes: number, seed: number): Uint8Array => {
+    let state = seed
+    return Uint8Array.from({ length: bytes }, () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) >>> 24)
+  }
+  const files = Array.from({ length: 40 }, (_, i) => ({
+    path: `f${String(i).padStart(2, '0')}.bin`,
+    data: noise(60_000, i),
+  }))
+  const counter = withCounter(new MemorySource(await buildArchive(files)))
+  const archive = await openArchive(counter)
+  for await (const _ of archive.entries()) continue
+  const ranges = await Promise.all(files.map(({ path }) => rangeOf(archive, path)))
+  const extract = async (
+    wanted: (index: number) => boolean,
+  ): Promise<readonly { offset: number; lengthBytes: number }[]> => {
+    const before = counter.requests
+    // The last ones came with the end of the archive when it was opened.
+    const only = files.filter((_, index) => index < 38 && wanted(index)).map(({ path }) => path)
+    expect((await extractTree(archive, makeScene().out, { only })).ok).toBe(true)
+    return counter.log.slice(before)
+  }
+  const all = await extract(() => true)
+  expect(all.length).toBeGreaterThan(2)
+  for (const { lengthBytes } of all) expect(lengthBytes).toBeLessThanOrEqual(1024 * 1024)
+  // Every other one: what lies between is less than 64 KiB. Every third: it is more.
+  expect((await extract((index) => index % 2 === 0)).length).toBe(all.length)
+  expect(await extract((index) => index % 3 === 0)).toEqual(
+    ranges
+      .filter((_, index) => index < 38 && index % 3 === 0)
+      .map(({ offset, end }) => ({ offset, lengthBytes: end - offset })),
+  )
 })
 
 describe('hardlinks whose targets are not extracted', () => {

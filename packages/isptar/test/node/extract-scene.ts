@@ -9,7 +9,7 @@ import { extractInto } from '../../src/node/extract-tree.ts'
 import { type ExtractOptions, resolveExtractOptions } from '../../src/node/extract-options.ts'
 import type { ExtractReport } from '../../src/node/extract-report.ts'
 import { openArchive } from '../../src/read/open-archive.ts'
-import { type HostileEntry, hostileArchive } from '../hostile-archive.ts'
+import { type HostileEntry, hostileArchive, VERSION_2 } from '../hostile-archive.ts'
 import { type NodeSnapshot, snapshotTree } from './tree-snapshot.ts'
 
 /** A target folder `out` beside the folders `outside` and `out-evil`. */
@@ -29,6 +29,10 @@ export interface Scene {
 export interface SceneOptions extends ExtractOptions {
   /** Whether folders are held through `/proc` where that is there. @defaultValue true */
   proc?: boolean
+  /** Whether the listing says how long members are (version 2), so that small files are restored in batches. @defaultValue true */
+  batches?: boolean
+  /** Whether threads are used however little there is to do. @defaultValue false */
+  eagerThreads?: boolean
 }
 
 /** Makes a scene that is removed after the test. */
@@ -47,10 +51,10 @@ export function makeScene(): Scene {
     outside,
     tree: () => snapshotTree(out),
     paths: () => [...snapshotTree(out).keys()].filter((path) => path !== '').sort(),
-    async extract(entries, { proc, ...options } = {}) {
+    async extract(entries, { proc, batches = true, eagerThreads, ...options } = {}) {
       const before = snapshotTree(base, 'out')
-      await using archive = await openArchive(new MemorySource(hostileArchive(entries)))
-      const report = await extractInto(archive, out, resolveExtractOptions(options), { proc })
+      await using archive = await openArchive(new MemorySource(hostileArchive(entries, batches ? [VERSION_2] : [])))
+      const report = await extractInto(archive, out, resolveExtractOptions(options), { proc, eagerThreads })
       expect(snapshotTree(base, 'out')).toEqual(before)
       return report
     },

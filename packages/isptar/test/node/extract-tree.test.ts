@@ -242,6 +242,7 @@ describe('how it ends', () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     const extraction = scene.extract(TREE, {
+      batches: false,
       signal: controller.signal,
       onEntry: ({ path }) => path === 'a/file' && controller.abort(reason),
     })

@@ -1,0 +1,205 @@
+/**
+ * Restores small files in batches: their members are read in one piece where they lie near each other, and worker threads
+ * unfold, check and write them. What goes where, and what is told of it, is decided here and in the order of the archive,
+ * so that no result depends on threads. A file that a batch could not restore is restored alone when its turn comes, and
+ * that says what is wrong.
+ */
+import { isIsptarError } from '../errors.ts'
+import type { Entry } from '../read/entry.ts'
+import { type DataContext, dataContextOf, locateData, parseCrc32 } from '../read/locate-data.ts'
+import type { EventOrder } from './event-order.ts'
+import type { ExtractSettings } from './extract-options.ts'
+import type { Posix } from './posix.ts'
+import { type FoundFile, RestoreBatch } from './restore-batch.ts'
+import { removeIfThere, temporaryName, WHOLE_FILE_BYTES } from './restore-file.ts'
+import { JOB_OUTCOME, type RestoreJob, type RestoreResult, runRestoreJob } from './restore-job.ts'
+import { type RestoreRoot, splitPlace } from './restore-root.ts'
+import { WorkerPool } from './worker-pool.ts'
+
+/** Most entries that are held back, for the sake of the order, until batches before them end. */
+const MAX_TURNS = 10_000
+
+/** What restoring in batches takes. */
+export interface BatchContext {
+  readonly root: RestoreRoot
+  readonly data: DataContext
+  readonly settings: ExtractSettings
+  readonly posix: Posix
+  /** Below 2 batches are restored in this thread. */
+  readonly threads: number
+  readonly order: EventOrder
+  /** Told of a file in its turn. */
+  readonly onRestored: (entry: Entry, place: string, isWithoutRights: boolean) => void
+  /** Told of a place where a file may have been put, before it is put there once more. */
+  readonly onLost: (place: string) => void
+  /** Restores a file alone, in its turn. */
+  readonly restoreAlone: (entry: Entry, place: string) => Promise<void>
+}
+
+/**
+ * Files on their way to disk. One batch a thread and two more are under way at most, each of 1 MiB of the archive, of which
+ * there may be two copies, and of 8,192 files in 64 folders, which are held open. Threads unfold file by file.
+ */
+export class RestoreBatches {
+  readonly #context: BatchContext
+  readonly #pool: WorkerPool<RestoreJob, RestoreResult>
+  readonly #stop: Int32Array = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  /** Where files are going to be, and the folders these are in. */
+  readonly #places = new Set<string>()
+  readonly #parents = new Map<string, number>()
+  readonly #sent: Promise<void>[] = []
+  #open = new RestoreBatch()
+  /** One request at a time, as everywhere. */
+  #reading: Promise<unknown> = Promise.resolve()
+  /** The folder whose way was found free last. */
+  #freeParent = ''
+
+  constructor(context: BatchContext) {
+    this.#context = context
+    const { threads, posix } = context
+    this.#pool = new WorkerPool({ script: 'extract-worker', threads, runHere: (job) => runRestoreJob(job, posix) })
+  }
+
+  /** Whether something at a place would meet a file that is on its way there, or to where a folder of the way would be. */
+  meets(place: string): boolean {
+    if (this.#places.size === 0) return false
+    if (this.#places.has(place)) return true
+    const [parent] = splitPlace(place)
+    // No file gets on its way to where a folder stands.
+    if (parent === this.#freeParent) return false
+    for (let end = place.indexOf('/'); end >= 0; end = place.indexOf('/', end + 1))
+      if (this.#places.has(place.slice(0, end))) return true
+    this.#freeParent = parent
+    return false
+  }
+
+  /** Whether files are on their way into the folder of a place, or below it. */
+  hasBelow(place: string): boolean {
+    for (const parent of this.#parents.keys()) if (parent === place || parent.startsWith(`${place}/`)) return true
+    return false
+  }
+
+  /**
+   * Finds the member of a file that can be restored in a batch.
+   *
+   * @returns undefined for what is no small file, has data in a place that is not known exactly, or cannot have it there
+   */
+  find(entry: Entry): FoundFile | undefined {
+    const { record } = entry
+    if (record.type !== 'file' || record.sizeBytes > WHOLE_FILE_BYTES) return undefined
+    try {
+      const { xattrs } = entry
+      if (record.sizeBytes === 0) return { xattrs, member: undefined }
+      if (record.location === undefined || record.location.plainOffset > 0) return undefined
+      const { data } = this.#context
+      const { offset, packedBytes } = locateData(record, data)
+      if (packedBytes === undefined || packedBytes > WHOLE_FILE_BYTES) return undefined
+      const source = dataContextOf(record, data).bytes
+      return { xattrs, member: { source, offset, packedBytes, crc32: parseCrc32(record) } }
+    } catch (error) {
+      if (isIsptarError(error)) return undefined
+      throw error
+    }
+  }
+
+  /**
+   * Takes a file whose folder was entered, and at whose place nothing stands that must stay.
+   *
+   * @returns false when it must be restored alone
+   */
+  add(entry: Entry, place: string, found: FoundFile): boolean {
+    const { root, order } = this.#context
+    const [parent, name] = splitPlace(place)
+    if (parent !== this.#freeParent) this.#freeParent = ''
+    const file = { entry, place, parent, name, ...found }
+    if (!this.#open.takes(file)) this.#send()
+    if (!this.#open.add(file, root, () => order.take())) return false
+    this.#places.add(place)
+    this.#parents.set(parent, (this.#parents.get(parent) ?? 0) + 1)
+    return true
+  }
+
+  /** Whether no more should be added before {@link makeRoom}. */
+  get isFull(): boolean {
+    return this.#sent.length >= this.#pool.threads + 2 || this.#context.order.length >= MAX_TURNS
+  }
+
+  /** Waits for the batch that is the longest under way, and tells what is known then. */
+  async makeRoom(): Promise<void> {
+    if (this.#sent.length === 0) this.#send()
+    await this.#sent.shift()
+    await this.#context.order.advance()
+  }
+
+  /** Waits until all are restored, and tells of them. */
+  async finish(): Promise<void> {
+    this.#send()
+    while (this.#sent.length > 0) await this.makeRoom()
+  }
+
+  /** Ends the threads. What is under way is restored or not when this is done; nothing is told of it. */
+  async close(): Promise<void> {
+    Atomics.store(this.#stop, 0, 1)
+    this.#open.release()
+    await Promise.all(this.#sent)
+    await this.#pool.close()
+  }
+
+  #send(): void {
+    const batch = this.#open
+    if (batch.items.length === 0) return
+    this.#open = new RestoreBatch()
+    const { signal } = this.#context.settings
+    const reading = this.#reading.then(() => batch.read({ signal }))
+    this.#reading = reading.catch(() => undefined)
+    this.#sent.push(
+      reading
+        .then((window) => this.#run(batch, window))
+        .catch(() => [])
+        .then((outcomes) => this.#end(batch, outcomes)),
+    )
+  }
+
+  async #run(batch: RestoreBatch, window: Uint8Array): Promise<readonly number[]> {
+    const { owners, samePermissions, umask, xattrs } = this.#context.settings
+    const policy = { owners, samePermissions, umask, xattrs }
+    const results: Promise<readonly number[]>[] = []
+    for (const part of batch.jobs(window)) {
+      const job = { ...part, policy, temporary: temporaryName(), stop: this.#stop }
+      const result = this.#pool.run(job, [part.window.buffer])
+      results.push(result.then((outcomes) => [...outcomes]).catch(() => clearLost(job)))
+    }
+    return (await Promise.all(results)).flat()
+  }
+
+  #end(batch: RestoreBatch, outcomes: readonly number[]): void {
+    batch.release()
+    for (const [index, { entry, place, parent, turn }] of batch.items.entries()) {
+      const outcome = outcomes[index]
+      turn.settle(() => {
+        this.#context.settings.signal?.throwIfAborted()
+        this.#forget(place, parent)
+        if (outcome === JOB_OUTCOME.lost) this.#context.onLost(place)
+        if (!isRestored(outcome)) return this.#context.restoreAlone(entry, place)
+        this.#context.onRestored(entry, place, outcome === JOB_OUTCOME.restoredWithoutRights)
+      })
+    }
+  }
+
+  #forget(place: string, parent: string): void {
+    this.#places.delete(place)
+    const left = (this.#parents.get(parent) ?? 0) - 1
+    if (left > 0) this.#parents.set(parent, left)
+    else this.#parents.delete(parent)
+  }
+}
+
+function isRestored(outcome: number | undefined): boolean {
+  return outcome === JOB_OUTCOME.restored || outcome === JOB_OUTCOME.restoredWithoutRights
+}
+
+/** Removes what a thread that ended had not finished. */
+function clearLost({ files, temporary }: RestoreJob): readonly number[] {
+  for (const folder of new Set(files.map((file) => file.folder))) removeIfThere(Buffer.from(folder + temporary))
+  return files.map(() => JOB_OUTCOME.lost)
+}
