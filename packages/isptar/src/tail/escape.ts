@@ -1,5 +1,4 @@
 /** The listing's escapes: `\\`, `\t` and `\n`, nothing else (SPEC 3.2). All other bytes stand for themselves. */
-import { concatBytes } from '../bytes/concat.ts'
 import { decodeText } from '../bytes/text.ts'
 import { FormatError } from '../errors.ts'
 
@@ -15,15 +14,21 @@ const LETTER_N = 0x6e
  * @param bytes - the raw name
  */
 export function escapeField(bytes: Uint8Array): Uint8Array {
-  const parts: Uint8Array[] = []
-  let from = 0
-  for (let i = 0; i < bytes.length; i += 1) {
-    const letter = letterFor(bytes[i] as number)
-    if (letter === 0) continue
-    parts.push(bytes.subarray(from, i), Uint8Array.of(BACKSLASH, letter))
-    from = i + 1
+  let escapes = 0
+  for (let i = 0; i < bytes.length; i += 1) if (letterFor(bytes[i] as number) !== 0) escapes += 1
+  if (escapes === 0) return bytes
+  const field = new Uint8Array(bytes.length + escapes)
+  let length = 0
+  for (const byte of bytes) {
+    const letter = letterFor(byte)
+    if (letter !== 0) {
+      field[length] = BACKSLASH
+      length += 1
+    }
+    field[length] = letter === 0 ? byte : letter
+    length += 1
   }
-  return from === 0 ? bytes : concatBytes([...parts, bytes.subarray(from)])
+  return field
 }
 
 /**
