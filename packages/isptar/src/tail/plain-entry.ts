@@ -41,13 +41,13 @@ export function plainEntryEnd(text: Uint8Array, at: number): number {
   const type = after(text, afterNumber(text, owners), TAB)
   if (type < 0) return NO
   const file = afterWord(text, type, FILE)
-  if (file >= 0) return afterColumns(text, afterFile(text, file), false)
+  if (file >= 0) return afterColumns(text, afterFile(text, file))
   const folder = afterWord(text, type, DIRECTORY)
-  if (folder >= 0) return afterColumns(text, folder, true)
+  if (folder >= 0) return afterColumns(text, folder)
   const symlink = afterWord(text, type, SYMLINK)
   const target = symlink >= 0 ? symlink : afterWord(text, type, HARDLINK)
-  if (target >= 0) return afterColumns(text, afterText(text, target), true)
-  return afterColumns(text, afterWord(text, type, FIFO), true)
+  if (target >= 0) return afterColumns(text, afterText(text, target))
+  return afterColumns(text, afterWord(text, type, FIFO))
 }
 
 /** `mtime`, size and, where there is data, where it lies. */
@@ -61,14 +61,14 @@ function afterFile(text: Uint8Array, at: number): number {
   return afterNumber(text, after(text, afterNumber(text, offset), COLON))
 }
 
-/** Columns to the LF. @param hasTime - whether `mtime` may be one of them */
-function afterColumns(text: Uint8Array, from: number, hasTime: boolean): number {
+/** Columns to the LF. `ns` and `mtime` are numbers in all types here; where they mean nothing they are looked at closer. */
+function afterColumns(text: Uint8Array, from: number): number {
   let at = from
   while (at >= 0 && text[at] === TAB) {
     const value = afterWord(text, at + 1, NS)
     const time = afterWord(text, at + 1, MTIME)
     if (value >= 0) at = afterFraction(text, value)
-    else if (time >= 0) at = hasTime ? afterTime(text, time) : NO
+    else if (time >= 0) at = afterTime(text, time)
     else at = afterText(text, at + 1)
   }
   return at >= 0 && text[at] === LF ? at : NO
