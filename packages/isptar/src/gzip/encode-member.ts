@@ -1,8 +1,7 @@
 /** Makes a whole gzip member of a buffer, and tells what its trailer records. */
-import { concatBytes } from '../bytes/concat.ts'
 import type { Codec, Level } from './codec.ts'
-import { encodeMemberHeader } from './member-header.ts'
-import { encodeMemberTrailer, MEMBER_TRAILER_BYTES } from './member-trailer.ts'
+import { encodeMemberHeader, MEMBER_HEADER_BYTES } from './member-header.ts'
+import { getUint32, MEMBER_TRAILER_BYTES, putMemberTrailer } from './member-trailer.ts'
 
 /**
  * Makes one gzip member (SPEC 1.1).
@@ -11,11 +10,12 @@ import { encodeMemberTrailer, MEMBER_TRAILER_BYTES } from './member-trailer.ts'
  * @param level - compression effort
  */
 export function encodeMember(codec: Codec, plain: Uint8Array, level: Level): Uint8Array {
-  return concatBytes([
-    encodeMemberHeader(level),
-    codec.deflateRaw(plain, level),
-    encodeMemberTrailer(codec.crc32(plain), plain.length),
-  ])
+  const packed = codec.deflateRaw(plain, level)
+  const member = new Uint8Array(MEMBER_HEADER_BYTES + packed.length + MEMBER_TRAILER_BYTES)
+  member.set(encodeMemberHeader(level))
+  member.set(packed, MEMBER_HEADER_BYTES)
+  putMemberTrailer(member, member.length - MEMBER_TRAILER_BYTES, codec.crc32(plain), plain.length)
+  return member
 }
 
 /**
@@ -24,6 +24,5 @@ export function encodeMember(codec: Codec, plain: Uint8Array, level: Level): Uin
  * @param member - one whole member, nothing after it
  */
 export function recordedCrc32(member: Uint8Array): number {
-  const trailer = member.subarray(member.length - MEMBER_TRAILER_BYTES)
-  return new DataView(trailer.buffer, trailer.byteOffset, trailer.length).getUint32(0, true)
+  return getUint32(member, member.length - MEMBER_TRAILER_BYTES)
 }

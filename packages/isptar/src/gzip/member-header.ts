@@ -24,8 +24,11 @@ const RESERVED_FLAGS = 0xe0
  * @param level - told to readers as "slowest" or "fastest", the two values there are
  */
 export function encodeMemberHeader(level: Level): Uint8Array {
-  return Uint8Array.of(0x1f, 0x8b, METHOD_DEFLATE, 0, 0, 0, 0, 0, level >= 6 ? 2 : 4, OS_UNIX)
+  return (level >= 6 ? SLOWEST : FASTEST).slice()
 }
+
+const SLOWEST: Uint8Array = Uint8Array.of(0x1f, 0x8b, METHOD_DEFLATE, 0, 0, 0, 0, 0, 2, OS_UNIX)
+const FASTEST: Uint8Array = Uint8Array.of(0x1f, 0x8b, METHOD_DEFLATE, 0, 0, 0, 0, 0, 4, OS_UNIX)
 
 /** Finds the end of a member header that comes in chunks, checking it on the way. */
 export class MemberHeaderDecoder {

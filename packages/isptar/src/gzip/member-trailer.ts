@@ -12,10 +12,25 @@ export const MEMBER_TRAILER_BYTES = 8
  */
 export function encodeMemberTrailer(crc: number, plainBytes: number): Uint8Array {
   const trailer = new Uint8Array(MEMBER_TRAILER_BYTES)
-  const view = new DataView(trailer.buffer)
-  view.setUint32(0, crc, true)
-  view.setUint32(4, plainBytes % 2 ** 32, true)
+  putMemberTrailer(trailer, 0, crc, plainBytes)
   return trailer
+}
+
+/** Puts a trailer into bytes that are at hand; see {@link encodeMemberTrailer}. */
+export function putMemberTrailer(bytes: Uint8Array, offset: number, crc: number, plainBytes: number): void {
+  putUint32(bytes, offset, crc)
+  putUint32(bytes, offset + 4, plainBytes % 2 ** 32)
+}
+
+function putUint32(bytes: Uint8Array, offset: number, value: number): void {
+  for (let i = 0; i < 4; i += 1) bytes[offset + i] = value >>> (8 * i)
+}
+
+/** Reads four bytes, the lowest first. */
+export function getUint32(bytes: Uint8Array, offset: number): number {
+  let value = 0
+  for (let i = 3; i >= 0; i -= 1) value = (value << 8) | (bytes[offset + i] ?? 0)
+  return value >>> 0
 }
 
 /**
@@ -25,10 +40,9 @@ export function encodeMemberTrailer(crc: number, plainBytes: number): Uint8Array
  * @returns what differs, undefined when nothing does
  */
 export function checkMemberTrailer(trailer: Uint8Array, crc: number, plainBytes: number): IntegrityError | undefined {
-  const view = new DataView(trailer.buffer, trailer.byteOffset, MEMBER_TRAILER_BYTES)
   return (
-    difference('CRC-32', view.getUint32(0, true), crc) ??
-    difference('length modulo 2^32', view.getUint32(4, true), plainBytes % 2 ** 32)
+    difference('CRC-32', getUint32(trailer, 0), crc) ??
+    difference('length modulo 2^32', getUint32(trailer, 4), plainBytes % 2 ** 32)
   )
 }
 

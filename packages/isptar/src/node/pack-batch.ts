@@ -5,6 +5,7 @@ import { KiB } from '../limits.ts'
 import type { TarHeader } from '../tar/tar-header.ts'
 import { DIGEST_BYTES } from '../tail/digest-section.ts'
 import { PIECE_BYTES } from '../write/deflate-piece.ts'
+import type { EntryWriterOptions } from '../write/entry-writer.ts'
 import type { MadeBatch, MadeEntry } from '../write/made-batch.ts'
 import { type BatchJob, type BatchResult, PLACE_LENGTH } from './pack-job.ts'
 import { FACTS_LENGTH, takeFacts } from './read-still.ts'
@@ -23,13 +24,6 @@ export interface BatchedEntry {
   readonly blocks: Uint8Array
   /** 0 stores its data. */
   readonly level: Level
-}
-
-/** How to make a job of a batch. */
-export interface BatchSettings {
-  readonly level: Level
-  readonly groupBytes: number
-  readonly digests: boolean
 }
 
 /** Entries that follow each other. */
@@ -53,7 +47,7 @@ export class PackBatch {
   }
 
   /** Makes the job. */
-  toJob({ level, groupBytes, digests }: BatchSettings): BatchJob {
+  toJob({ level, groupBytes, digests }: EntryWriterOptions): BatchJob {
     const count = this.entries.length
     const headerEnds = new Uint32Array(count)
     const pathEnds = new Uint32Array(count)
@@ -118,7 +112,8 @@ export function* partsOf(
     return { batch, entries: entries.slice(first, i), leftOut: entries[i] }
   }
   for (const [i, { header }] of entries.entries()) {
-    const [offset = 0, packedBytes = 0, plainOffset = 0, crc32 = 0] = places.subarray(i * PLACE_LENGTH)
+    const at = i * PLACE_LENGTH
+    const { [at]: offset = 0, [at + 1]: packedBytes = 0, [at + 2]: plainOffset = 0, [at + 3]: crc32 = 0 } = places
     if (packedBytes < 0) {
       yield partUntil(i, offset)
       made = []

@@ -12,8 +12,6 @@ import type { TreeEntry } from './tree-entry.ts'
 /** Whom to tell, and what to do about a file that is not what it was. */
 export interface LargeFileEvents {
   readonly writer: ArchiveWriter
-  readonly seekBytes: number
-  readonly digests: boolean
   /** Stores an entry that changed since it was looked at, or cannot be read, by itself. */
   readonly addSerially: (entry: TreeEntry) => Promise<void>
   /** Told of each entry once it is stored, and whether `onData` was told of its data. */
@@ -47,7 +45,7 @@ export class LargeFile {
   constructor(file: BatchedEntry, events: LargeFileEvents) {
     this.#file = file
     this.#events = events
-    this.#sha256 = events.digests ? createSha256() : undefined
+    this.#sha256 = events.writer.entryOptions.digests ? createSha256() : undefined
   }
 
   /** Gives its parts, none longer than a piece. */
@@ -61,7 +59,7 @@ export class LargeFile {
   }
 
   #endOfPart(start: number): number {
-    const { seekBytes } = this.#events
+    const { seekBytes } = this.#events.writer.entryOptions
     let end = nextCut(start, seekBytes)
     for (let next = end; next - start <= PIECE_BYTES; next = nextCut(next, seekBytes)) end = next
     return end
@@ -69,7 +67,7 @@ export class LargeFile {
 
   #part(start: number, end: number): LargeFilePart {
     const { entry, level } = this.#file
-    const { seekBytes } = this.#events
+    const { seekBytes } = this.#events.writer.entryOptions
     const facts = new BigInt64Array(FACTS_LENGTH)
     takeFacts(entry.stat, facts)
     const isLast = end === entry.sizeBytes

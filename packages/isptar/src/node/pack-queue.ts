@@ -2,13 +2,11 @@
  * Stores entries in the order in which they come, while threads already read and deflate those that follow. What is under way
  * is bounded: a few mebibytes of data for each thread, read, deflated or waiting to be written.
  */
-import { decodeText } from '../bytes/text.ts'
 import type { Level } from '../gzip/codec.ts'
 import { KiB, MiB } from '../limits.ts'
 import { nextCut, PIECE_BYTES } from '../write/deflate-piece.ts'
 import { encodeEntryHeader } from '../write/entry-writer.ts'
-import { isStored } from '../write/stored-suffixes.ts'
-import { type BatchedEntry, type BatchSettings, PackBatch, partsOf } from './pack-batch.ts'
+import { type BatchedEntry, PackBatch, partsOf } from './pack-batch.ts'
 import type { PackJob, PackResult } from './pack-job.ts'
 import { LargeFile, type LargeFileEvents } from './pack-large.ts'
 import type { TreeEntry } from './tree-entry.ts'
@@ -18,11 +16,10 @@ import type { WorkerPool } from './worker-pool.ts'
 const THREAD_BYTES: number = 2 * MiB
 
 /** How to store. */
-export interface PackQueueOptions extends BatchSettings, LargeFileEvents {
+export interface PackQueueOptions extends LargeFileEvents {
   readonly pool: WorkerPool<PackJob, PackResult>
   /** Does in this thread what was lost with another. */
   readonly runHere: (job: PackJob) => PackResult
-  readonly storeSuffixes: readonly string[]
 }
 
 /** Something to be done in its turn. */
@@ -49,7 +46,7 @@ export class PackQueue {
     const header = this.#options.writer.toHeader(entry)
     const blocks = encodeEntryHeader(header)
     const level = this.#levelOf(entry)
-    if (entry.type === 'file' && entry.sizeBytes > nextCut(0, this.#options.seekBytes)) {
+    if (entry.type === 'file' && entry.sizeBytes > nextCut(0, this.#options.writer.entryOptions.seekBytes)) {
       await this.#endBatch()
       return this.#addLarge(new LargeFile({ entry, header, blocks, level }, this.#options))
     }
@@ -71,15 +68,15 @@ export class PackQueue {
   }
 
   #levelOf(entry: TreeEntry): Level {
-    const { level, storeSuffixes } = this.#options
-    return entry.sizeBytes > 0 && isStored(decodeText(entry.path), storeSuffixes) ? 0 : level
+    const { level, isStored } = this.#options.writer.entryOptions
+    return entry.sizeBytes > 0 && isStored(entry.path) ? 0 : level
   }
 
   async #endBatch(): Promise<void> {
     const batch = this.#batch
     if (batch.entries.length === 0) return
     this.#batch = new PackBatch()
-    const result = this.#start(() => batch.toJob(this.#options))
+    const result = this.#start(() => batch.toJob(this.#options.writer.entryOptions))
     await this.#push({
       costBytes: batch.costBytes,
       run: async () => this.#finishBatch(batch.entries, await result()),

@@ -3,9 +3,7 @@ import { decodeText } from '../bytes/text.ts'
 import type { BaseReuse } from '../chain/base-reuse.ts'
 import { StorageError } from '../errors.ts'
 import type { Target } from '../io/target.ts'
-import { SEEK_BYTES } from '../limits.ts'
 import type { ArchiveWriter } from '../write/archive-writer.ts'
-import { STORED_SUFFIXES } from '../write/stored-suffixes.ts'
 import { openFileData } from './file-data.ts'
 import type { FileData } from './file-data.ts'
 import { HardlinkGuard } from './hardlink-guard.ts'
@@ -69,11 +67,6 @@ export class Packer {
     this.#pool = new WorkerPool({ script: 'pack-worker', threads, patience: PATIENCE, runHere })
     this.#queue = new PackQueue({
       ...{ writer, pool: this.#pool, runHere },
-      level: options.level ?? 6,
-      storeSuffixes: (options.storeSuffixes ?? STORED_SUFFIXES).map((suffix) => suffix.toLowerCase()),
-      seekBytes: options.seekBytes ?? SEEK_BYTES,
-      groupBytes: options.groupBytes ?? 0,
-      digests: (options.digest ?? 'sha256') === 'sha256',
       addSerially: async (entry) => {
         if (await this.#addFile(entry)) this.#count(entry)
       },

@@ -187,6 +187,11 @@ export class ArchiveWriter {
     }
   }
 
+  /** How entries are written; for members that are made elsewhere. @internal */
+  get entryOptions(): EntryWriterOptions {
+    return this.#entryOptions
+  }
+
   /** Checks what is said of an entry and completes it, as {@link add} does. @internal */
   toHeader(entry: EntryInput): TarHeader {
     return this.#entries.toHeader(entry)

@@ -8,7 +8,7 @@ import type { Time } from '../tar/entry-type.ts'
 import { type BaseIdentity, checkCreatedAt } from './archive-info.ts'
 import { toTime } from './entry-input.ts'
 import type { EntryWriterOptions } from './entry-writer.ts'
-import { STORED_SUFFIXES } from './stored-suffixes.ts'
+import { createStoredTest, STORED_SUFFIXES } from './stored-suffixes.ts'
 
 /** Longest plaintext of a group: what a reader of one file may have to inflate. */
 const MAX_GROUP_BYTES: number = MiB
@@ -66,7 +66,7 @@ export function resolveCreateOptions(options: CreateOptions, signal: AbortSignal
     codec,
     level: checkLevel(options.level ?? 6),
     createdAt: checkCreatedAt(toTime(options.createdAt ?? now, 'createdAt')),
-    storeSuffixes: storeSuffixes.map((suffix) => suffix.toLowerCase()),
+    isStored: createStoredTest(storeSuffixes),
     seekBytes: checkSeekBytes(options.seekBytes ?? SEEK_BYTES),
     groupBytes: checkGroupBytes(options.groupBytes ?? 0),
     digests: (options.digest ?? 'sha256') === 'sha256',

@@ -28,7 +28,6 @@ import { type ListedData, listMember, listMoved, listReference, NO_DATA } from '
 import type { MadeBatch } from './made-batch.ts'
 import type { Output } from './output.ts'
 import type { BaseData, PackedData } from './placed-data.ts'
-import { isStored } from './stored-suffixes.ts'
 import { encodeWriterState, type EntryTotals, type OpenFile, type WriterState } from './writer-state.ts'
 
 export type { AddedEntry } from './entry-list.ts'
@@ -40,8 +39,8 @@ const MAX_HELD = 1024
 export interface EntryWriterOptions {
   readonly codec: Codec
   readonly level: Level
-  /** Lower case. */
-  readonly storeSuffixes: readonly string[]
+  /** Tells by its path whether a file is stored, not deflated. */
+  readonly isStored: (path: Uint8Array) => boolean
   /** Plain bytes between two seek points; 0 for none. */
   readonly seekBytes: number
   /** Small files share members of so many plain bytes; 0 for none. */
@@ -338,8 +337,8 @@ export class EntryWriter {
   }
 
   #levelOf(header: TarHeader): Level {
-    const { storeSuffixes, level } = this.#options
-    return isStored(decodeText(header.pathBytes), storeSuffixes) ? 0 : level
+    const { isStored, level } = this.#options
+    return isStored(header.pathBytes) ? 0 : level
   }
 
   async #listWritten(header: TarHeader, member: PlacedMember, dirty: boolean): Promise<AddedEntry> {

@@ -1,4 +1,5 @@
 /** Which files are not worth deflating, told by their names: they are compressed already. */
+import { decodeText } from '../bytes/text.ts'
 
 /** Suffixes of compressed formats, lower case with their dot: stored by default. */
 export const STORED_SUFFIXES: readonly string[] = [
@@ -8,12 +9,23 @@ export const STORED_SUFFIXES: readonly string[] = [
 ]
 
 /**
- * Tells whether a path ends in one of the suffixes; letter case does not matter.
+ * Makes a test for paths that end in one of the suffixes; letter case does not matter.
  *
- * @param path - an entry's path
- * @param suffixes - lower case, each with its dot
+ * @param suffixes - each with its dot
+ * @returns takes an entry's path
  */
-export function isStored(path: string, suffixes: readonly string[]): boolean {
-  const lower = path.toLowerCase()
-  return suffixes.some((suffix) => lower.endsWith(suffix))
+export function createStoredTest(suffixes: readonly string[]): (path: Uint8Array) => boolean {
+  const lower = suffixes.map((suffix) => suffix.toLowerCase())
+  // Few names even end with the last letter of one; beyond ASCII letter case is not told by one byte.
+  const ends = new Set(lower.flatMap((suffix) => bothCases(suffix.charCodeAt(suffix.length - 1))))
+  return (path) => {
+    const last = path[path.length - 1] ?? 0
+    if (last < 0x80 && !ends.has(last)) return false
+    const text = decodeText(path).toLowerCase()
+    return lower.some((suffix) => text.endsWith(suffix))
+  }
+}
+
+function bothCases(code: number): number[] {
+  return [code, String.fromCharCode(code).toUpperCase().charCodeAt(0)]
 }
