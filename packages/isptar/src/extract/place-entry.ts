@@ -22,6 +22,7 @@ export function placeEntry(path: string, policy: PlacePolicy): string | undefine
   const normal = normalizeEntryPath(path)
   const reason = judgeEntryPath(normal)
   if (reason !== undefined) throw new UnsafePathError(path, reason)
+  if (policy.stripComponents === 0 && !policy.windows) return normal
   const kept = normal.split('/').slice(policy.stripComponents)
   if (policy.windows) for (const component of kept) refuseWindowsName(path, component)
   return kept.length === 0 ? undefined : kept.join('/')

@@ -6,15 +6,15 @@
 /** Something that happened, or that is done when its turn comes. */
 export type OrderedEvent = () => Promise<void> | void
 
-/** A place in the order for an event that is not known yet. */
-export interface Turn {
-  /** Says what is done when the turn comes. */
-  settle(event: OrderedEvent): void
+/** A place in the order. */
+export class Turn {
+  /** What is done when the turn comes, once that is known. */
+  event: OrderedEvent | undefined
 }
 
 /** A queue of turns, told by `advance`. */
 export class EventOrder {
-  #turns: { event: OrderedEvent | undefined }[] = []
+  #turns: Turn[] = []
   /** How many at the front were told. */
   #told = 0
   #isTelling = false
@@ -27,14 +27,14 @@ export class EventOrder {
   /** Tells an event now if nothing before it is open, else in its turn. What is told by an event is told with it. */
   tell(event: () => void): void {
     if (this.#isTelling || this.length === 0) event()
-    else this.#turns.push({ event })
+    else this.take().event = event
   }
 
   /** Takes a turn for an event that comes later. */
   take(): Turn {
-    const turn: { event: OrderedEvent | undefined } = { event: undefined }
+    const turn = new Turn()
     this.#turns.push(turn)
-    return { settle: (event) => (turn.event = event) }
+    return turn
   }
 
   /** Forgets what is not told: nobody waits for it any more. */

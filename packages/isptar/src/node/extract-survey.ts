@@ -11,6 +11,9 @@ import type { Entry } from '../read/entry.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import type { ExtractSettings } from './extract-options.ts'
 
+/** Few archives have shorter lines in their listing: a guess how many there are. */
+const SHORT_LINE_BYTES = 40
+
 /** What the first pass found. */
 export interface Survey {
   readonly totalEntryCount: number
@@ -41,7 +44,9 @@ export async function surveyArchive(
   selection: PathSelection,
   settings: ExtractSettings,
 ): Promise<Survey> {
-  const finder = new DuplicateFinder()
+  const finder = new DuplicateFinder(
+    Number(archive.serviceInfo.get('listing_real_size')) / SHORT_LINE_BYTES || undefined,
+  )
   const linkTargets = new Set<string>()
   const watchedPlaces = new Set<string>()
   const neededBases = new Set<number>()
@@ -51,12 +56,13 @@ export async function surveyArchive(
   let wantedWithData = 0
   for await (const entry of surveyedEntries(archive, settings)) {
     if (entry.sizeBytes > 0) withData += 1
-    if (!selection.has(entry.path) || !settings.filter(entry)) continue
+    const { path } = entry
+    if (!selection.has(path) || !settings.filter(entry)) continue
     totalEntryCount += 1
     totalDataBytes += entry.sizeBytes
     needBase(entry, neededBases)
     if (entry.sizeBytes > 0) wantedWithData += 1
-    const place = placeOrNothing(entry.path, settings)
+    const place = placeOrNothing(path, settings)
     if (place !== undefined && finder.add(place)) watchedPlaces.add(place)
     if (entry.type !== 'hardlink') continue
     linkTargets.add(normalizeEntryPath(entry.linkTarget ?? ''))

@@ -6,20 +6,19 @@ import { existsSync } from 'node:fs'
 import { EntryNotFoundError } from '../errors.ts'
 import { PathSelection } from '../extract/path-selection.ts'
 import type { Archive } from '../read/archive.ts'
-import { MiB } from '../limits.ts'
 import { EventOrder } from './event-order.ts'
 import { type ExtractOptions, type ExtractSettings, resolveExtractOptions } from './extract-options.ts'
 import { deleteOthers } from './extract-delete.ts'
 import { type ExtractReport, ReportBuilder } from './extract-report.ts'
-import { type Survey, surveyArchive } from './extract-survey.ts'
+import { surveyArchive } from './extract-survey.ts'
 import { fileError } from './file-error.ts'
 import { makeFolders } from './make-folders.ts'
 import { filesOf } from './own-files.ts'
-import { loadPosix, type Posix } from './posix.ts'
 import { TreeRemover } from './remove-tree.ts'
 import { RestoreLedger } from './restore-ledger.ts'
 import { restoreEntries } from './restore-entries.ts'
 import { PendingLinks } from './restore-links.ts'
+import { type PoolSeams, RestorePools } from './restore-pool.ts'
 import { RestoreRoot, type RestoreRootOptions } from './restore-root.ts'
 import { TreeRestorer } from './restore-tree.ts'
 
@@ -54,15 +53,7 @@ export async function extractTree(
 }
 
 /** What tests put in the place of this machine. */
-export interface ExtractSeams extends RestoreRootOptions {
-  readonly posix?: Posix | undefined
-  /** Whether threads are used however little there is to do. */
-  readonly eagerThreads?: boolean | undefined
-}
-
-/** Starting threads takes as long as restoring this much. */
-const FEW_ENTRIES = 200
-const LITTLE_DATA: number = 4 * MiB
+export interface ExtractSeams extends RestoreRootOptions, PoolSeams {}
 
 /** {@link extractTree} with its options resolved. */
 export async function extractInto(
@@ -72,6 +63,21 @@ export async function extractInto(
   seams: ExtractSeams = {},
 ): Promise<ExtractReport> {
   settings.signal?.throwIfAborted()
+  const pools = await RestorePools.start(archive, settings, seams)
+  try {
+    return await extractWith(pools, archive, directory, settings, seams)
+  } finally {
+    await pools.close()
+  }
+}
+
+async function extractWith(
+  pools: RestorePools,
+  archive: Archive,
+  directory: string,
+  settings: ExtractSettings,
+  seams: ExtractSeams,
+): Promise<ExtractReport> {
   const selection = new PathSelection(settings.only)
   const survey = await surveyArchive(archive, selection, settings)
   await archive.checkBases(survey.neededBases, { signal: settings.signal })
@@ -88,13 +94,25 @@ export async function extractInto(
     const openRemover = (): TreeRemover | undefined =>
       removals && createRemover(removals, archive, { settings, report, order, notices })
     const ledger = new RestoreLedger(survey)
-    const posix = seams.posix ?? (await loadPosix())
+    const { posix } = pools
     const reader = survey.isDense ? archive.readAhead() : archive
     const tree = new TreeRestorer({ root, settings, ledger, posix, report, order, remover: openRemover(), reader })
-    const threads = isSmall(survey) && !seams.eagerThreads ? 1 : settings.threads
-    const run = { archive, settings, survey, selection, report, order, pending, ledger, tree, root, sources }
+    const pool = pools.choose(survey)
     try {
-      await restoreEntries({ ...run, posix, threads: seams.posix ? 1 : threads })
+      await restoreEntries({
+        archive,
+        settings,
+        survey,
+        selection,
+        report,
+        order,
+        pending,
+        ledger,
+        tree,
+        root,
+        sources,
+        pool,
+      })
       // Another one, which knows of slices that were fetched meanwhile.
       const remover = openRemover()
       if (remover && report.isComplete)
@@ -110,10 +128,6 @@ export async function extractInto(
     sources?.close()
     removals?.close()
   }
-}
-
-function isSmall({ totalEntryCount, totalDataBytes }: Survey): boolean {
-  return totalEntryCount < FEW_ENTRIES && totalDataBytes < LITTLE_DATA
 }
 
 interface RemoverContext {

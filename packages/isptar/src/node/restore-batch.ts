@@ -4,7 +4,7 @@ import { endOfSlice } from '../io/slice-border.ts'
 import { KiB, MiB } from '../limits.ts'
 import type { Entry } from '../read/entry.ts'
 import type { Turn } from './event-order.ts'
-import type { JobFile } from './restore-job.ts'
+import { type FilesMessage, type JobFile, packFiles } from './restore-message.ts'
 import type { HeldFolder, RestoreRoot } from './restore-root.ts'
 
 /** As large a window as a request is worth, and several threads can hold. */
@@ -49,7 +49,8 @@ export interface BatchItem extends BatchFile {
 
 /** What one job has of a batch. */
 export interface JobPart {
-  readonly files: readonly JobFile[]
+  readonly files: FilesMessage
+  readonly fileCount: number
   readonly window: Uint8Array<ArrayBuffer>
 }
 
@@ -113,12 +114,11 @@ export class RestoreBatch {
     for (let first = 0; first < this.items.length; ) {
       const items = this.items.slice(first, this.#endOfJob(first))
       first += items.length
-      const members = items.flatMap(({ member }) => member ?? [])
-      const start = Math.min(...members.map(({ offset }) => offset))
-      const end = Math.max(...members.map(({ offset, packedBytes }) => offset + packedBytes))
+      const [start, end] = rangeOf(items)
       // What a source gives may be its own, and is needed for the other jobs.
-      const bytes = members.length > 0 ? window.subarray(start - this.#start, end - this.#start) : []
-      yield { files: items.map((item) => jobFile(item, start)), window: new Uint8Array(bytes) }
+      const bytes = start < end ? window.subarray(start - this.#start, end - this.#start) : []
+      const files = packFiles(items.map((item) => jobFile(item, start)))
+      yield { files, fileCount: items.length, window: new Uint8Array(bytes) }
     }
   }
 
@@ -137,6 +137,17 @@ export class RestoreBatch {
     for (const folder of this.#folders.values()) folder.release()
     this.#folders.clear()
   }
+}
+
+/** From the first byte of their members to the last. */
+function rangeOf(items: readonly BatchItem[]): readonly [start: number, end: number] {
+  let [start, end] = [Number.POSITIVE_INFINITY, 0]
+  for (const { member } of items) {
+    if (member === undefined) continue
+    start = Math.min(start, member.offset)
+    end = Math.max(end, member.offset + member.packedBytes)
+  }
+  return [start, end]
 }
 
 function jobFile({ entry, xattrs, folder, name, member }: BatchItem, start: number): JobFile {

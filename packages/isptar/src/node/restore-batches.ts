@@ -9,12 +9,11 @@ import type { Entry } from '../read/entry.ts'
 import { type DataContext, dataContextOf, locateData, parseCrc32 } from '../read/locate-data.ts'
 import type { EventOrder } from './event-order.ts'
 import type { ExtractSettings } from './extract-options.ts'
-import type { Posix } from './posix.ts'
 import { type FoundFile, RestoreBatch } from './restore-batch.ts'
 import { removeIfThere, temporaryName, WHOLE_FILE_BYTES } from './restore-file.ts'
-import { JOB_OUTCOME, type RestoreJob, type RestoreResult, runRestoreJob } from './restore-job.ts'
+import { JOB_OUTCOME, type RestoreJob } from './restore-job.ts'
+import type { RestorePool } from './restore-pool.ts'
 import { type RestoreRoot, splitPlace } from './restore-root.ts'
-import { WorkerPool } from './worker-pool.ts'
 
 /** Most entries that are held back, for the sake of the order, until batches before them end. */
 const MAX_TURNS = 10_000
@@ -24,9 +23,8 @@ export interface BatchContext {
   readonly root: RestoreRoot
   readonly data: DataContext
   readonly settings: ExtractSettings
-  readonly posix: Posix
-  /** Below 2 batches are restored in this thread. */
-  readonly threads: number
+  /** Does the work; stays open. */
+  readonly pool: RestorePool
   readonly order: EventOrder
   /** Told of a file in its turn. */
   readonly onRestored: (entry: Entry, place: string, isWithoutRights: boolean) => void
@@ -42,7 +40,7 @@ export interface BatchContext {
  */
 export class RestoreBatches {
   readonly #context: BatchContext
-  readonly #pool: WorkerPool<RestoreJob, RestoreResult>
+  readonly #pool: RestorePool
   readonly #stop: Int32Array = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   /** Where files are going to be, and the folders these are in. */
   readonly #places = new Set<string>()
@@ -56,8 +54,7 @@ export class RestoreBatches {
 
   constructor(context: BatchContext) {
     this.#context = context
-    const { threads, posix } = context
-    this.#pool = new WorkerPool({ script: 'extract-worker', threads, runHere: (job) => runRestoreJob(job, posix) })
+    this.#pool = context.pool
   }
 
   /** Whether something at a place would meet a file that is on its way there, or to where a folder of the way would be. */
@@ -137,12 +134,11 @@ export class RestoreBatches {
     while (this.#sent.length > 0) await this.makeRoom()
   }
 
-  /** Ends the threads. What is under way is restored or not when this is done; nothing is told of it. */
+  /** Ends what is under way: each file of it is restored or not when this is done, and nothing is told of it. */
   async close(): Promise<void> {
     Atomics.store(this.#stop, 0, 1)
     this.#open.release()
     await Promise.all(this.#sent)
-    await this.#pool.close()
   }
 
   #send(): void {
@@ -167,7 +163,7 @@ export class RestoreBatches {
     for (const part of batch.jobs(window)) {
       const job = { ...part, policy, temporary: temporaryName(), stop: this.#stop }
       const result = this.#pool.run(job, [part.window.buffer])
-      results.push(result.then((outcomes) => [...outcomes]).catch(() => clearLost(job)))
+      results.push(result.then((outcomes) => Array.from(outcomes)).catch(() => clearLost(job)))
     }
     return (await Promise.all(results)).flat()
   }
@@ -176,13 +172,13 @@ export class RestoreBatches {
     batch.release()
     for (const [index, { entry, place, parent, turn }] of batch.items.entries()) {
       const outcome = outcomes[index]
-      turn.settle(() => {
+      turn.event = () => {
         this.#context.settings.signal?.throwIfAborted()
         this.#forget(place, parent)
         if (outcome === JOB_OUTCOME.lost) this.#context.onLost(place)
         if (!isRestored(outcome)) return this.#context.restoreAlone(entry, place)
         this.#context.onRestored(entry, place, outcome === JOB_OUTCOME.restoredWithoutRights)
-      })
+      }
     }
   }
 
@@ -199,7 +195,7 @@ function isRestored(outcome: number | undefined): boolean {
 }
 
 /** Removes what a thread that ended had not finished. */
-function clearLost({ files, temporary }: RestoreJob): readonly number[] {
-  for (const folder of new Set(files.map((file) => file.folder))) removeIfThere(Buffer.from(folder + temporary))
-  return files.map(() => JOB_OUTCOME.lost)
+function clearLost({ files, fileCount, temporary }: RestoreJob): readonly number[] {
+  for (const folder of files.folders) removeIfThere(Buffer.from(folder + temporary))
+  return Array.from({ length: fileCount }, () => JOB_OUTCOME.lost)
 }

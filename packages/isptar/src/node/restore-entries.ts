@@ -6,10 +6,10 @@ import type { EventOrder } from './event-order.ts'
 import type { ExtractSettings } from './extract-options.ts'
 import type { ReportBuilder } from './extract-report.ts'
 import { type Survey, surveyedEntries } from './extract-survey.ts'
-import type { Posix } from './posix.ts'
 import { RestoreBatches } from './restore-batches.ts'
 import type { RestoreLedger } from './restore-ledger.ts'
 import { LinkRestorer, type PendingLinks } from './restore-links.ts'
+import type { RestorePool } from './restore-pool.ts'
 import type { RestoreRoot } from './restore-root.ts'
 import type { TreeRestorer } from './restore-tree.ts'
 
@@ -24,8 +24,7 @@ export interface ExtractRun {
   readonly pending: PendingLinks
   readonly ledger: RestoreLedger
   readonly tree: TreeRestorer
-  readonly posix: Posix
-  readonly threads: number
+  readonly pool: RestorePool
   readonly root: RestoreRoot | undefined
   readonly sources: RestoreRoot | undefined
 }

@@ -7,35 +7,19 @@ import { closeSync, openSync, renameSync, unlinkSync } from 'node:fs'
 import { encodeText } from '../bytes/text.ts'
 import type { RightsPolicy } from '../extract/restored-rights.ts'
 import type { Posix } from './posix.ts'
-import { type Attributes, applyToFd } from './restore-attributes.ts'
+import { applyToFd } from './restore-attributes.ts'
 import { CREATE_NEW } from './restore-file.ts'
 import { HoleWriter } from './restore-holes.ts'
+import { type FilesMessage, type JobFile, unpackFiles } from './restore-message.ts'
 import { unfoldMember } from './restore-unfold.ts'
 
 const BLOCK_BYTES = 512
 const SURROGATE = /[\ud800-\udfff]/
 
-/** The member of a file: where it begins in the window, and what its line says of it. */
-export interface JobMember {
-  readonly offset: number
-  readonly packedBytes: number
-  /** Of its plaintext, where it is recorded. */
-  readonly crc32: number | undefined
-}
-
-/** A file to restore. */
-export interface JobFile extends Attributes {
-  /** Path of its folder with a `/` at the end; it leads over an open folder, which the giver keeps open. */
-  readonly folder: string
-  readonly name: string
-  readonly sizeBytes: number
-  /** Undefined for a file without data. */
-  readonly member: JobMember | undefined
-}
-
 /** A batch of files whose members lie in one window of the archive. */
 export interface RestoreJob {
-  readonly files: readonly JobFile[]
+  readonly files: FilesMessage
+  readonly fileCount: number
   readonly window: Uint8Array
   /** What a file is called until it is whole; nothing else may have that name. */
   readonly temporary: string
@@ -52,14 +36,16 @@ export type RestoreResult = Uint8Array<ArrayBuffer>
 
 /** Restores what it can of a batch. Never throws. */
 export function runRestoreJob(job: RestoreJob, posix: Posix): RestoreResult {
-  const outcomes = new Uint8Array(job.files.length)
-  for (const [index, file] of job.files.entries()) {
+  const outcomes = new Uint8Array(job.fileCount)
+  let index = 0
+  for (const file of unpackFiles(job.files)) {
     if (Atomics.load(job.stop, 0) !== 0) break
     try {
       outcomes[index] = restoreFile(file, job, posix)
     } catch {
       outcomes[index] = JOB_OUTCOME.failed
     }
+    index += 1
   }
   return outcomes
 }

@@ -105,6 +105,11 @@ export class WorkerPool<Job, Result> {
     for (const { job, resolve, reject } of this.#waiting.splice(0)) this.#runHere(job).then(resolve, reject)
   }
 
+  /** Starts the threads: where there is going to be work for them, they load while this one prepares it. */
+  warmUp(): void {
+    while (this.#threads.length < this.#wanted) this.#start()
+  }
+
   /** Ends the threads, also what they are at. */
   async close(): Promise<void> {
     this.#isClosed = true

@@ -9,14 +9,14 @@ describe('EventOrder', () => {
     expect(told).toEqual(['first'])
     const [a, b] = [order.take(), order.take()]
     order.tell(() => told.push('after'))
-    b.settle(() => void told.push('b'))
+    b.event = () => void told.push('b')
     await order.advance()
     expect([told, order.length]).toEqual([['first'], 3])
-    a.settle(async () => {
+    a.event = async () => {
       await Promise.resolve()
       // What an event tells belongs to it.
       order.tell(() => told.push('a'))
-    })
+    }
     await order.advance()
     expect([told, order.length]).toEqual([['first', 'a', 'b', 'after'], 0])
     order.tell(() => told.push('last'))
@@ -27,10 +27,10 @@ describe('EventOrder', () => {
     const order = new EventOrder()
     const told: string[] = []
     const [a, b] = [order.take(), order.take()]
-    a.settle(() => {
+    a.event = () => {
       throw new Error('full')
-    })
-    b.settle(() => void told.push('b'))
+    }
+    b.event = () => void told.push('b')
     await expect(order.advance()).rejects.toThrow('full')
     expect([told, order.length]).toEqual([[], 1])
     await order.advance()
@@ -40,7 +40,7 @@ describe('EventOrder', () => {
   test('what is forgotten is not told', async () => {
     const order = new EventOrder()
     const told: string[] = []
-    order.take().settle(() => void told.push('forgotten'))
+    order.take().event = () => void told.push('forgotten')
     order.clear()
     await order.advance()
     order.tell(() => told.push('new'))
