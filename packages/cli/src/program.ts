@@ -1,4 +1,4 @@
-/** The tree of commands. Declaring them costs little; what a command does is loaded when it runs. */
+/** The tree of commands. Only the one that is called is declared, and what it does is loaded when it runs. */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import type { CommandIo } from './command-io.ts'
@@ -29,6 +29,26 @@ const DESCRIPTION =
 
 const GUIDES = '\n\nGuides:\n  $ isptar help backup\n      a full backup each week, differentials in between'
 
+/** What declares each command, in the order of the help. */
+const COMMANDS: Readonly<Record<string, (program: Command, start: Start) => void>> = {
+  create: declareCreate,
+  list: declareList,
+  extract: declareExtract,
+  cat: declareCat,
+  info: declareInfo,
+  verify: declareVerify,
+  versions: declareVersions,
+  diff: declareDiff,
+  prune: declarePrune,
+  flatten: declareFlatten,
+  merge: declareMerge,
+  split: declareSplit,
+  isolate: declareIsolate,
+  pull: declarePull,
+  client: declareClient,
+  server: declareServer,
+}
+
 const DEFAULT_COLUMNS = 80
 /** Longer lines of help are hard to read on any screen. */
 const MAX_COLUMNS = 100
@@ -39,8 +59,14 @@ const MAX_COLUMNS = 100
  * @param io - asked for the width of the terminal
  * @param printed - gathers what the parser prints: help, version and usage errors
  * @param start - wraps the work of a command
+ * @param first - the first argument: when it is a command, no other is declared
  */
-export function createProgram(io: CommandIo, printed: { out: string; err: string }, start: Start): Command {
+export function createProgram(
+  io: CommandIo,
+  printed: { out: string; err: string },
+  start: Start,
+  first: string | undefined,
+): Command {
   const program = new Command('isptar')
   program
     .description(DESCRIPTION)
@@ -75,27 +101,10 @@ export function createProgram(io: CommandIo, printed: { out: string; err: string
         GUIDES +
         exitCodeTable(),
     )
-  const declarations = [
-    declareCreate,
-    declareList,
-    declareExtract,
-    declareCat,
-    declareInfo,
-    declareVerify,
-    declareVersions,
-    declareDiff,
-    declarePrune,
-    declareFlatten,
-    declareMerge,
-    declareSplit,
-    declareIsolate,
-    declarePull,
-    declareClient,
-    declareServer,
-    declareCompletion,
-    declareTopics,
-  ]
-  for (const declare of declarations) declare(program, start)
+  const all = [...Object.values(COMMANDS), declareCompletion, declareTopics]
+  // A command knows nothing of others, and declaring all takes as long as finding one entry among thousands.
+  const declareOne = first !== undefined && Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined
+  for (const declare of declareOne ? [declareOne] : all) declare(program, start)
   return program
 }
 

@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { type Command, CommanderError } from 'commander'
 import { type CommandIo, InterruptedError, OutputClosedError, UsageError } from './command-io.ts'
 import { Context, type CommonOptions, mark, oneLine } from './context.ts'
+import type { Start } from './declare.ts'
 import { exitCodeOf, INTERNAL, OK } from './exit-code.ts'
 import { createProgram } from './program.ts'
 
@@ -22,14 +23,15 @@ const LAST_WORDS_MS = 1000
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
   const printed: { out: string; err: string } = { out: '', err: '' }
   let exitCode = OK
-  const program = createProgram(io, printed, (command, action) => async () => {
+  const start: Start = (command, action) => async () => {
     const context = new Context(io, command.optsWithGlobals<CommonOptions>())
     try {
       exitCode = await action(context)
     } finally {
       context.endProgress()
     }
-  })
+  }
+  const program = createProgram(io, printed, start, argv[0])
   try {
     if (argv.length === 0) program.help({ error: true })
     await program.parseAsync(argv, { from: 'user' })
