@@ -33,6 +33,8 @@ export async function bundleCommand() {
     format: 'cjs',
     sourcemap: true,
     minify: false,
+    // A fourth of the text, which would be read at each start; source maps have them.
+    comments: false,
     // Flat: worker scripts and package.json are found from the place of any chunk.
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
