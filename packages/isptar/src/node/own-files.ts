@@ -91,11 +91,21 @@ export function createOwnFileTest(
   if ('isOwnFile' in target) return (file) => target.isOwnFile(file)
   if (!('ownPaths' in target)) return () => false
   const known = new Map<string, FileIdentity>()
+  const absent = new Set<string>()
+  const look = (path: string): FileIdentity | undefined => {
+    const own = statSync(path, { bigint: true, throwIfNoEntry: false })
+    if (own !== undefined) {
+      known.set(path, own)
+      return own
+    }
+    // The name of the archive has no file before the end: asking for each entry would cost as much as looking at it.
+    if (absent.size === 0) setImmediate(() => absent.clear())
+    absent.add(path)
+    return undefined
+  }
   return (file) =>
     target.ownPaths.some((path) => {
-      const own = known.get(path) ?? statSync(path, { bigint: true, throwIfNoEntry: false })
-      if (own === undefined) return false
-      known.set(path, own)
-      return own.ino === file.ino && own.dev === file.dev
+      const own = known.get(path) ?? (absent.has(path) ? undefined : look(path))
+      return own !== undefined && own.ino === file.ino && own.dev === file.dev
     })
 }

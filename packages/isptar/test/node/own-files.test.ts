@@ -1,7 +1,12 @@
-/** What writing and extracting leave behind when they are killed is known by its name. */
+/** The archive itself is known by what it is, and what killed runs leave behind by its name. */
+import { lstatSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isTemporaryName } from '../../src/node/own-files.ts'
+import { FileTarget } from '../../src/node/file-target.ts'
+import { createOwnFileTest, isTemporaryName } from '../../src/node/own-files.ts'
+import { makeFolder } from './walk-support.ts'
 
 test.each([
   ['.a.tgz.0123456789ab.tmp', true],
@@ -31,4 +36,16 @@ test('the folder has no part in it', () => {
       expect(isTemporaryName(Buffer.from(path, 'latin1'))).toBe(isTemporaryName(Buffer.from(last, 'latin1')))
     }),
   )
+})
+
+test('a file of the archive that comes into being is known from the next turn on', async () => {
+  const folder = makeFolder()
+  const [own, other] = [join(folder, 'own.tgz'), join(folder, 'other')]
+  writeFileSync(other, '')
+  const isOwnFile = createOwnFileTest(new FileTarget(own))
+  expect(isOwnFile(lstatSync(other, { bigint: true }))).toBe(false)
+  await setImmediate()
+  writeFileSync(own, '')
+  expect(isOwnFile(lstatSync(own, { bigint: true }))).toBe(true)
+  expect(isOwnFile(lstatSync(other, { bigint: true }))).toBe(false)
 })
