@@ -18,11 +18,12 @@ const MAX_FOLDERS = 64
 const MAX_JOB_FILES = 128
 const MAX_JOB_BYTES: number = 1 * MiB
 
-/** Where the member of a file lies. */
+/** Where the member that holds a file's data lies. */
 export interface SmallMember {
   readonly source: ByteSource
   readonly offset: number
   readonly packedBytes: number
+  readonly plainOffset: number
   readonly crc32: number | undefined
 }
 
@@ -125,9 +126,11 @@ export class RestoreBatch {
   #endOfJob(first: number): number {
     let plainBytes = 0
     let end = first
-    while (end < this.items.length && end < first + MAX_JOB_FILES && plainBytes < MAX_JOB_BYTES) {
+    for (; end < this.items.length; end += 1) {
+      const isFull = end >= first + MAX_JOB_FILES || plainBytes >= MAX_JOB_BYTES
+      // A group is unfolded once.
+      if (isFull && this.items[end]?.member?.offset !== this.items[end - 1]?.member?.offset) break
       plainBytes += this.items[end]?.entry.sizeBytes ?? 0
-      end += 1
     }
     return end
   }
@@ -152,6 +155,11 @@ function rangeOf(items: readonly BatchItem[]): readonly [start: number, end: num
 
 function jobFile({ entry, xattrs, folder, name, member }: BatchItem, start: number): JobFile {
   const { mode, uid, gid, mtime, sizeBytes } = entry.record
-  const place = member && { offset: member.offset - start, packedBytes: member.packedBytes, crc32: member.crc32 }
+  const place = member && {
+    offset: member.offset - start,
+    packedBytes: member.packedBytes,
+    plainOffset: member.plainOffset,
+    crc32: member.crc32,
+  }
   return { mode, uid, gid, mtime, xattrs, sizeBytes, folder: folder.prefix, name, member: place }
 }

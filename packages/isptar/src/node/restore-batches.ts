@@ -6,7 +6,7 @@
  */
 import { isIsptarError } from '../errors.ts'
 import type { Entry } from '../read/entry.ts'
-import { type DataContext, dataContextOf, locateData, parseCrc32 } from '../read/locate-data.ts'
+import { type DataContext, dataContextOf, isGrouped, locateData, parseCrc32 } from '../read/locate-data.ts'
 import type { EventOrder } from './event-order.ts'
 import type { ExtractSettings } from './extract-options.ts'
 import { type FoundFile, RestoreBatch } from './restore-batch.ts'
@@ -87,12 +87,13 @@ export class RestoreBatches {
     try {
       const { xattrs } = entry
       if (record.sizeBytes === 0) return { xattrs, member: undefined }
-      if (record.location === undefined || record.location.plainOffset > 0) return undefined
       const { data } = this.#context
-      const { offset, packedBytes } = locateData(record, data)
+      const place = locateData(record, data)
+      const { offset, packedBytes } = place
       if (packedBytes === undefined || packedBytes > WHOLE_FILE_BYTES) return undefined
-      const source = dataContextOf(record, data).bytes
-      return { xattrs, member: { source, offset, packedBytes, crc32: parseCrc32(record) } }
+      const { bytes: source } = dataContextOf(record, data)
+      const plainOffset = isGrouped(place) ? place.plainOffset : 0
+      return { xattrs, member: { source, offset, packedBytes, plainOffset, crc32: parseCrc32(record) } }
     } catch (error) {
       if (isIsptarError(error)) return undefined
       throw error

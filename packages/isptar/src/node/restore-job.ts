@@ -10,8 +10,9 @@ import type { Posix } from './posix.ts'
 import { applyToFd } from './restore-attributes.ts'
 import { CREATE_NEW } from './restore-file.ts'
 import { HoleWriter } from './restore-holes.ts'
-import { type FilesMessage, type JobFile, unpackFiles } from './restore-message.ts'
-import { unfoldMember } from './restore-unfold.ts'
+import { type FilesMessage, type JobFile, type JobMember, unpackFiles } from './restore-message.ts'
+import { unfoldGroup, unfoldMember } from './restore-unfold.ts'
+import { codec } from './zlib-codec.ts'
 
 const BLOCK_BYTES = 512
 const SURROGATE = /[\ud800-\udfff]/
@@ -37,11 +38,12 @@ export type RestoreResult = Uint8Array<ArrayBuffer>
 /** Restores what it can of a batch. Never throws. */
 export function runRestoreJob(job: RestoreJob, posix: Posix): RestoreResult {
   const outcomes = new Uint8Array(job.fileCount)
+  const data = new JobData(job.window)
   let index = 0
   for (const file of unpackFiles(job.files)) {
     if (Atomics.load(job.stop, 0) !== 0) break
     try {
-      outcomes[index] = restoreFile(file, job, posix)
+      outcomes[index] = restoreFile(file, data.of(file), job, posix)
     } catch {
       outcomes[index] = JOB_OUTCOME.failed
     }
@@ -50,8 +52,12 @@ export function runRestoreJob(job: RestoreJob, posix: Posix): RestoreResult {
   return outcomes
 }
 
-function restoreFile(file: JobFile, { window, policy, temporary }: RestoreJob, posix: Posix): number {
-  const data = dataOf(file, window)
+function restoreFile(
+  file: JobFile,
+  data: Uint8Array | undefined,
+  { policy, temporary }: RestoreJob,
+  posix: Posix,
+): number {
   if (data === undefined) return JOB_OUTCOME.failed
   const path = file.folder + temporary
   const fd = openSync(path, CREATE_NEW, 0o600)
@@ -79,18 +85,46 @@ function restoreFile(file: JobFile, { window, policy, temporary }: RestoreJob, p
   return outcome
 }
 
-/** Gives the data when all is right that is recorded of it. */
-function dataOf({ sizeBytes, member }: JobFile, window: Uint8Array): Uint8Array | undefined {
-  if (member === undefined) return sizeBytes === 0 ? new Uint8Array() : undefined
-  const paddedBytes = Math.ceil(sizeBytes / BLOCK_BYTES) * BLOCK_BYTES
-  const { offset, packedBytes, crc32 } = member
-  const found = unfoldMember(window.subarray(offset, offset + packedBytes), paddedBytes)
-  const isRight =
-    found &&
-    (found.plain.length === sizeBytes || found.plain.length === paddedBytes) &&
-    found.packedBytes === packedBytes &&
-    (crc32 === undefined || crc32 === found.crc32)
-  return isRight ? found.plain.subarray(0, sizeBytes) : undefined
+/** Gives the data of files, of groups too, which are unfolded once for files that follow each other. */
+class JobData {
+  readonly #window: Uint8Array
+  #groupOffset = -1
+  /** Good until something else is unfolded. */
+  #group: Uint8Array | undefined
+
+  constructor(window: Uint8Array) {
+    this.#window = window
+  }
+
+  /** Gives the data when all is right that is recorded of it; good until the next call. */
+  of({ sizeBytes, member }: JobFile): Uint8Array | undefined {
+    if (member === undefined) return sizeBytes === 0 ? new Uint8Array() : undefined
+    const paddedBytes = Math.ceil(sizeBytes / BLOCK_BYTES) * BLOCK_BYTES
+    const data =
+      member.plainOffset > 0 ? this.#ofGroup(member, paddedBytes) : this.#ofOwn(member, sizeBytes, paddedBytes)
+    return data?.subarray(0, sizeBytes)
+  }
+
+  #ofOwn(member: JobMember, sizeBytes: number, paddedBytes: number): Uint8Array | undefined {
+    this.#groupOffset = -1
+    const found = unfoldMember(this.#packed(member), paddedBytes)
+    if (found === undefined || found.packedBytes !== member.packedBytes) return undefined
+    const isLong = found.plain.length === sizeBytes || found.plain.length === paddedBytes
+    return isLong && (member.crc32 === undefined || member.crc32 === found.crc32) ? found.plain : undefined
+  }
+
+  #ofGroup(member: JobMember, paddedBytes: number): Uint8Array | undefined {
+    if (this.#groupOffset !== member.offset) {
+      this.#group = unfoldGroup(this.#packed(member))
+      this.#groupOffset = member.offset
+    }
+    const data = this.#group?.subarray(member.plainOffset, member.plainOffset + paddedBytes)
+    return data?.length === paddedBytes && codec.crc32(data) === member.crc32 ? data : undefined
+  }
+
+  #packed({ offset, packedBytes }: JobMember): Uint8Array {
+    return this.#window.subarray(offset, offset + packedBytes)
+  }
 }
 
 /** Bytes only for a name that is not UTF-8, which Node would write as another. */

@@ -4,11 +4,13 @@
  */
 import type { Attributes } from './restore-attributes.ts'
 
-/** The member of a file: where it begins in the window, and what its line says of it. */
+/** The member that holds a file's data: where it begins in the window, and what the file's line says of it. */
 export interface JobMember {
   readonly offset: number
   readonly packedBytes: number
-  /** Of its plaintext, where it is recorded. */
+  /** Where in the plaintext of a group the data begins; 0 for a member of its own. */
+  readonly plainOffset: number
+  /** Of the plaintext, in a group of the data and its padding, where it is recorded. */
   readonly crc32: number | undefined
 }
 
@@ -34,8 +36,8 @@ export interface FilesMessage {
   readonly xattrs: ReadonlyMap<number, ReadonlyMap<string, Uint8Array>>
 }
 
-/** folder, mode, uid, gid, seconds, nanoseconds, size, offset, packed size, CRC-32; NaN for what is not there. */
-const FIELDS = 10
+/** folder, mode, uid, gid, seconds, nanoseconds, size, offset, packed size, plain offset, CRC-32; NaN for what is not there. */
+const FIELDS = 11
 
 const NO_XATTRS: ReadonlyMap<string, Uint8Array> = new Map()
 
@@ -57,7 +59,8 @@ export function packFiles(files: readonly JobFile[]): FilesMessage {
     numbers[at + 6] = sizeBytes
     numbers[at + 7] = member?.offset ?? Number.NaN
     numbers[at + 8] = member?.packedBytes ?? Number.NaN
-    numbers[at + 9] = member?.crc32 ?? Number.NaN
+    numbers[at + 9] = member?.plainOffset ?? Number.NaN
+    numbers[at + 10] = member?.crc32 ?? Number.NaN
     if (file.xattrs.size > 0) xattrs.set(index, file.xattrs)
   }
   return { folders, names: files.map(({ name }) => name).join('/'), numbers, xattrs }
@@ -82,7 +85,12 @@ export function* unpackFiles(message: FilesMessage): Generator<JobFile, void, un
       sizeBytes: at(6),
       member: Number.isNaN(at(7))
         ? undefined
-        : { offset: at(7), packedBytes: at(8), crc32: Number.isNaN(at(9)) ? undefined : at(9) },
+        : {
+            offset: at(7),
+            packedBytes: at(8),
+            plainOffset: at(9),
+            crc32: Number.isNaN(at(10)) ? undefined : at(10),
+          },
       xattrs: xattrs.get(index) ?? NO_XATTRS,
     }
   }

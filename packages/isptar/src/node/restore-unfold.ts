@@ -3,7 +3,7 @@ import { constants } from 'node:zlib'
 import { decodeMember } from '../gzip/decode-member.ts'
 import { MEMBER_HEADER_BYTES } from '../gzip/member-header.ts'
 import { checkMemberTrailer, MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
-import { KiB } from '../limits.ts'
+import { KiB, MAX_GROUP_BYTES } from '../limits.ts'
 import { codec } from './zlib-codec.ts'
 import { ZlibHandle } from './zlib-handle.ts'
 
@@ -38,6 +38,20 @@ export function unfoldMember(member: Uint8Array, maxBytes: number): Unfolded | u
   const crc32 = codec.crc32(plain)
   if (checkMemberTrailer(trailer, crc32, madeBytes) !== undefined) return undefined
   return { plain, packedBytes: MEMBER_HEADER_BYTES + usedBytes + MEMBER_TRAILER_BYTES, crc32 }
+}
+
+/**
+ * Unfolds a group: a member that holds the data of several files (SPEC 1.1).
+ *
+ * @param member - all of it, and nothing else
+ * @returns undefined when it is broken, or no group
+ */
+export function unfoldGroup(member: Uint8Array): Uint8Array | undefined {
+  if (!hasOwnHeader(member) || member.length <= MEMBER_TRAILER_BYTES) return undefined
+  const plainBytes = new DataView(member.buffer, member.byteOffset).getUint32(member.length - 4, true)
+  if (plainBytes > MAX_GROUP_BYTES) return undefined
+  const unfolded = unfoldMember(member, plainBytes)
+  return unfolded?.packedBytes === member.length ? unfolded.plain : undefined
 }
 
 /** Whether a member has the header that this program writes: ten bytes without optional fields. */

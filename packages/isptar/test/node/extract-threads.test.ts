@@ -15,6 +15,7 @@ import type { ExtractReport } from '../../src/node/extract-report.ts'
 import { WorkerPool } from '../../src/node/worker-pool.ts'
 import { openArchive } from '../../src/read/open-archive.ts'
 import { type HostileEntry, hostileArchive, VERSION_2 } from '../hostile-archive.ts'
+import { craftGroups } from '../read/craft-groups.ts'
 import { buildArchive } from '../write/build-archive.ts'
 import { needs } from './needs.ts'
 import { type NodeSnapshot, snapshotTree } from './tree-snapshot.ts'
@@ -219,6 +220,43 @@ describe('threads change nothing', () => {
     const failed = await expectSame(() => new Failing(bytes), { only: files.map(({ path }) => path) })
     expect(failed.report).toMatchObject({ ok: false, fileCount: 299, problemCount: 1 })
   })
+})
+
+test('threads change nothing of groups, sound and damaged ones', async () => {
+  const files = Array.from({ length: 500 }, (_, i) => ({
+    path: `d/f${i}`,
+    mode: 0o644,
+    data: `file ${i}\n`.repeat(i % 90),
+  }))
+  const sound = craftGroups(files, { groupBytes: 16_384 })
+  const { report } = await expectSame(() => sound.bytes, {})
+  expect(report).toMatchObject({ ok: true, fileCount: 500 })
+  const one = await expectSame(() => sound.bytes, { only: ['d/f77', 'd/f78', 'd/f400'] })
+  expect(one.report).toMatchObject({ ok: true, fileCount: 3 })
+  const broken = new Uint8Array(sound.bytes)
+  const middle = sound.offsets[Math.floor(sound.offsets.length / 2)] ?? 0
+  broken[middle + 30] = (broken[middle + 30] ?? 0) ^ 255
+  const damaged = await expectSame(() => broken, {})
+  expect(damaged.report?.problemCount).toBeGreaterThan(5)
+  const shifted = craftGroups(files, {
+    change: (line, path) => (path === 'd/f50' ? line.replace(/crc=../, 'crc=00') : line),
+  })
+  const wrong = await expectSame(() => shifted.bytes, {})
+  expect(wrong.report).toMatchObject({ problemCount: 1, fileCount: 499 })
+})
+
+test('files of a group are unfolded in batches', async () => {
+  const files = Array.from({ length: 300 }, (_, i) => ({ path: `f${i}`, data: `file ${i}\n` }))
+  const archive = await openArchive(new MemorySource(craftGroups(files).bytes))
+  const alone = vi.spyOn(archive, 'bytes')
+  // Few enough that nothing else reads ahead.
+  const settings = resolveExtractOptions({ threads: 1, filter: ({ path }) => path.endsWith('7') })
+  const out = mkdtempSync(join(tmpdir(), 'isptar-threads-'))
+  onTestFinished(() => void spawnSync('rm', ['-rf', out]))
+  expect(await extractInto(archive, out, settings)).toMatchObject({ ok: true, fileCount: 30 })
+  expect(await extractInto(archive, join(out, 'alone'), settings, { proc: false })).toMatchObject({ fileCount: 30 })
+  // Those that were restored one by one.
+  expect(alone).toHaveBeenCalledTimes(30)
 })
 
 const MANY = Array.from({ length: 2000 }, (_, i) => ({ path: `d${i % 20}/f${i}`, data: `file ${i}\n`.repeat(40) }))
