@@ -25,7 +25,7 @@ export interface FileDataOptions {
 export class FileData {
   /** What the file system said when it was opened; its size is how much is read. */
   readonly stat: BigIntStats
-  /** What made reading end early, if anything did. */
+  /** What kept a part of it from being read, if anything did; zeros stand for such a part. */
   failure: unknown
   readonly #fileSystem: TreeFileSystem
   readonly #before: BigIntStats
@@ -83,8 +83,8 @@ export class FileData {
       const count = this.#fileSystem.read(this.#fd, buffer, offset)
       return count > 0 ? buffer.subarray(0, count) : undefined
     } catch (error) {
-      this.failure = error
-      return undefined
+      this.failure ??= error
+      return buffer.fill(0)
     }
   }
 

@@ -1,10 +1,9 @@
 /** Gathers entries until there are enough for a job, and reads what the job gives. */
 import { concatBytes } from '../bytes/concat.ts'
 import type { Level } from '../gzip/codec.ts'
-import { KiB } from '../limits.ts'
 import type { TarHeader } from '../tar/tar-header.ts'
 import { DIGEST_BYTES } from '../tail/digest-section.ts'
-import { PIECE_BYTES } from '../write/deflate-piece.ts'
+import { HEADERS_BYTES } from '../write/batch-maker.ts'
 import type { EntryWriterOptions } from '../write/entry-writer.ts'
 import type { MadeBatch, MadeEntry } from '../write/made-batch.ts'
 import { type BatchJob, type BatchResult, PLACE_LENGTH } from './pack-job.ts'
@@ -13,8 +12,6 @@ import type { TreeEntry } from './tree-entry.ts'
 
 /** So many entries are a job: sending one costs as much as storing one. */
 const MAX_ENTRIES = 512
-/** What an entry takes beside its data: its header and what is kept of it. */
-const ENTRY_BYTES: number = KiB
 
 /** An entry that is to be stored. */
 export interface BatchedEntry {
@@ -24,26 +21,52 @@ export interface BatchedEntry {
   readonly blocks: Uint8Array
   /** 0 stores its data. */
   readonly level: Level
+  /** What is to be told before it is stored. */
+  readonly notes: readonly (() => void)[]
 }
 
 /** Entries that follow each other. */
 export class PackBatch {
   readonly entries: BatchedEntry[] = []
   #costBytes = 0
+  /** How many entries without data came last, and how long their headers are: they are in no member that is whole. */
+  #openCount = 0
+  #openBytes = 0
+  readonly #maxBytes: number
+
+  /** @param maxBytes - what it takes when it is enough for a job */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
 
   /** About how much memory it takes, in bytes. */
   get costBytes(): number {
     return this.#costBytes
   }
 
-  /** Whether it is enough for a job. */
+  /**
+   * Whether it is enough for a job. It ends only where a member does in any case, so that members do not depend on where
+   * batches end.
+   */
   get isFull(): boolean {
-    return this.entries.length >= MAX_ENTRIES || this.#costBytes >= PIECE_BYTES
+    return this.#openCount === 0 && (this.entries.length >= MAX_ENTRIES || this.#costBytes >= this.#maxBytes)
   }
 
   add(batched: BatchedEntry): void {
+    const { entry, blocks } = batched
     this.entries.push(batched)
-    this.#costBytes += batched.entry.sizeBytes + ENTRY_BYTES
+    // As much again as its header for what is kept of it.
+    this.#costBytes += entry.sizeBytes + 2 * blocks.length
+    this.#openCount += 1
+    this.#openBytes += blocks.length
+    if (!hasData(entry) && this.#openBytes < HEADERS_BYTES) return
+    this.#openCount = 0
+    this.#openBytes = 0
+  }
+
+  /** Takes out the last entries whose headers are to be in one member with what comes next. */
+  takeOpen(): readonly BatchedEntry[] {
+    return this.#openCount > 0 ? this.entries.splice(-this.#openCount) : []
   }
 
   /** Makes the job. */
@@ -99,6 +122,12 @@ export interface BatchPart {
   readonly leftOut: BatchedEntry | undefined
 }
 
+/** Cheaper than going through a part of the array as one goes through any iterable. */
+function placeAt(places: Float64Array, i: number): (number | undefined)[] {
+  const at = i * PLACE_LENGTH
+  return [places[at], places[at + 1], places[at + 2], places[at + 3]]
+}
+
 /** Reads a result: parts in order, most often one. */
 export function* partsOf(
   entries: readonly BatchedEntry[],
@@ -112,8 +141,7 @@ export function* partsOf(
     return { batch, entries: entries.slice(first, i), leftOut: entries[i] }
   }
   for (const [i, { header }] of entries.entries()) {
-    const at = i * PLACE_LENGTH
-    const { [at]: offset = 0, [at + 1]: packedBytes = 0, [at + 2]: plainOffset = 0, [at + 3]: crc32 = 0 } = places
+    const [offset = 0, packedBytes = 0, plainOffset = 0, crc32 = 0] = placeAt(places, i)
     if (packedBytes < 0) {
       yield partUntil(i, offset)
       made = []

@@ -9,8 +9,7 @@ import type { Level } from '../gzip/codec.ts'
 import { DIGEST_BYTES } from '../tail/digest-section.ts'
 import { BatchMaker, paddedBytes } from '../write/batch-maker.ts'
 import { type DeflatedPiece, deflatePiece, nextCut, PIECE_BYTES } from '../write/deflate-piece.ts'
-import { FACTS_LENGTH, type FileFacts, readStill } from './read-still.ts'
-import { toProblem } from './tree-entry.ts'
+import { FACTS_LENGTH, type FileFacts, readStill, readStillPart } from './read-still.ts'
 import type { TreeFileSystem } from './tree-file-system.ts'
 
 /** Entries that follow each other, to be made to members. */
@@ -50,7 +49,8 @@ export interface BatchResult {
 /** A part of a large file, to be made to pieces. */
 export interface PieceJob {
   readonly kind: 'piece'
-  readonly path: Uint8Array
+  /** The file, which stays open until all of its parts are stored: none is read from another that took its name. */
+  readonly fd: number
   readonly facts: FileFacts
   readonly level: Level
   readonly seekBytes: number
@@ -136,22 +136,21 @@ function ownBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 function isRead(fileSystem: TreeFileSystem, path: Uint8Array, facts: FileFacts, into: Uint8Array): boolean {
   try {
-    return readStill(fileSystem, toBuffer(path), facts, 0, into)
+    return readStill(fileSystem, Buffer.from(path.buffer, path.byteOffset, path.byteLength), facts, into)
   } catch {
     return false
   }
 }
 
 function makePieces(job: PieceJob, fileSystem: TreeFileSystem): PieceResult {
-  const { path, facts, level, seekBytes, start, end, isLast, buffer } = job
-  const sourcePath = toBuffer(path)
+  const { fd, facts, level, seekBytes, start, end, isLast, buffer } = job
   const data = new Uint8Array(buffer, 0, end - start)
   let isStill = false
   let failure: string | undefined
   try {
-    isStill = readStill(fileSystem, sourcePath, facts, start, data)
+    isStill = readStillPart(fileSystem, fd, facts, start, data)
   } catch (error) {
-    failure = toProblem(sourcePath, error).message
+    failure = error instanceof Error ? error.message : String(error)
   }
   const plain = new Uint8Array(buffer, 0, isLast ? paddedBytes(data.length) : data.length).fill(0, data.length)
   const pieces: DeflatedPiece[] = []
@@ -161,8 +160,4 @@ function makePieces(job: PieceJob, fileSystem: TreeFileSystem): PieceResult {
     from = to
   }
   return { kind: 'piece', pieces, buffer, isStill, failure }
-}
-
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

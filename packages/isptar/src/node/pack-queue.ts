@@ -18,8 +18,10 @@ const THREAD_BYTES: number = 2 * MiB
 /** How to store. */
 export interface PackQueueOptions extends LargeFileEvents {
   readonly pool: WorkerPool<PackJob, PackResult>
-  /** Does in this thread what was lost with another. */
-  readonly runHere: (job: PackJob) => PackResult
+  /** Length of a slice of the archive; undefined where it is not cut. */
+  readonly sliceBytes: number | undefined
+  /** Whether an entry cannot be stored as the walk described it, for what became of those before it. */
+  readonly isOrphan: (entry: TreeEntry) => boolean
 }
 
 /** Something to be done in its turn. */
@@ -28,17 +30,24 @@ interface Task {
   readonly run: () => Promise<void>
 }
 
-/** Entries on their way into an archive. One call at a time. */
+/** Entries on their way into an archive. One call at a time. After a failure all that is on its way is let go of. */
 export class PackQueue {
   readonly #options: PackQueueOptions
   readonly #maxCost: number
+  readonly #batchBytes: number
   #tasks: Task[] = []
   #costBytes = 0
-  #batch: PackBatch = new PackBatch()
+  #batch: PackBatch
+  /** What is to be told before the next entry is stored. */
+  #notes: (() => void)[] = []
+  readonly #openFiles = new Set<LargeFile>()
 
   constructor(options: PackQueueOptions) {
     this.#options = options
     this.#maxCost = (Math.max(options.pool.threads, 1) + 1) * THREAD_BYTES
+    // Slices are done with, and the writing can be taken up again, where a batch ends.
+    this.#batchBytes = Math.min(PIECE_BYTES, options.sliceBytes ?? PIECE_BYTES)
+    this.#batch = new PackBatch(this.#batchBytes)
   }
 
   /** Takes an entry; returns when there is room for the next. */
@@ -48,17 +57,23 @@ export class PackQueue {
     const level = this.#levelOf(entry)
     if (entry.type === 'file' && entry.sizeBytes > nextCut(0, this.#options.writer.entryOptions.seekBytes)) {
       await this.#endBatch()
-      return this.#addLarge(new LargeFile({ entry, header, blocks, level }, this.#options))
+      return this.#addLarge(new LargeFile({ entry, header, level }, this.#options))
     }
-    this.#batch.add({ entry, header, blocks, level })
+    this.#batch.add({ entry, header, blocks, level, notes: this.#takeNotes() })
     if (this.#batch.isFull) await this.#endBatch()
   }
 
   /** Does something after all that was taken before, and before what is taken after. */
-  async then(run: () => Promise<void>): Promise<void> {
+  async inTurn(run: () => Promise<void>): Promise<void> {
     await this.#endBatch()
     if (this.#tasks.length === 0) return run()
     await this.#push({ costBytes: KiB, run })
+  }
+
+  /** Tells something after all that was taken before; at once where that is stored. */
+  tell(note: () => void): void {
+    this.#notes.push(note)
+    if (this.#tasks.length === 0 && this.#batch.entries.length === 0) runAll(this.#takeNotes())
   }
 
   /** Stores all that was taken. */
@@ -67,39 +82,86 @@ export class PackQueue {
     await this.#runWhile(() => true)
   }
 
+  /** Lets go of all that was taken and is not stored. */
+  drop(): void {
+    this.#tasks = []
+    this.#costBytes = 0
+    this.#batch = new PackBatch(this.#batchBytes)
+    this.#notes = []
+  }
+
+  /** Closes what is open; comes after the threads ended. */
+  close(): void {
+    for (const file of this.#openFiles) file.close()
+    this.#openFiles.clear()
+  }
+
   #levelOf(entry: TreeEntry): Level {
     const { level, isStored } = this.#options.writer.entryOptions
     return entry.sizeBytes > 0 && isStored(entry.path) ? 0 : level
   }
 
+  #takeNotes(): readonly (() => void)[] {
+    if (this.#notes.length === 0) return NO_NOTES
+    const notes = this.#notes
+    this.#notes = []
+    return notes
+  }
+
   async #endBatch(): Promise<void> {
     const batch = this.#batch
-    if (batch.entries.length === 0) return
-    this.#batch = new PackBatch()
-    const result = this.#start(() => batch.toJob(this.#options.writer.entryOptions))
-    await this.#push({
-      costBytes: batch.costBytes,
-      run: async () => this.#finishBatch(batch.entries, await result()),
-    })
+    if (batch.entries.length > 0) {
+      this.#batch = new PackBatch(this.#batchBytes)
+      const rest = batch.takeOpen()
+      if (batch.entries.length > 0) {
+        const result = this.#start(() => batch.toJob(this.#options.writer.entryOptions))
+        const { costBytes, entries } = batch
+        await this.#push({ costBytes, run: async () => this.#finishBatch(entries, await result()) })
+      }
+      if (rest.length > 0) await this.#push({ costBytes: rest.length * KiB, run: () => this.#addEach(rest) })
+    }
+    const notes = this.#takeNotes()
+    if (notes.length > 0) await this.#push({ costBytes: 0, run: async () => runAll(notes) })
   }
 
   async #finishBatch(entries: readonly BatchedEntry[], result: PackResult): Promise<void> {
-    const { writer, addSerially, onStored } = this.#options
+    const { writer, onStored, isOrphan } = this.#options
     if (result.kind !== 'batch') return
     for (const part of partsOf(entries, result)) {
-      if (part.entries.length > 0) await writer.addBatch(part.batch)
-      for (const { entry } of part.entries) onStored(entry, false)
-      if (part.leftOut) await addSerially(part.leftOut.entry)
+      if (part.entries.some(({ entry }) => isOrphan(entry))) await this.#addEach(part.entries)
+      else {
+        if (part.entries.length > 0) await writer.addBatch(part.batch)
+        for (const { entry, notes } of part.entries) {
+          runAll(notes)
+          onStored(entry, false)
+        }
+      }
+      if (part.leftOut) await this.#addEach([part.leftOut])
+    }
+  }
+
+  async #addEach(entries: readonly BatchedEntry[]): Promise<void> {
+    for (const { entry, notes } of entries) {
+      runAll(notes)
+      await this.#options.addSerially(entry)
     }
   }
 
   /** Its parts are asked for ahead of their turn, as far as there is room. */
   async #addLarge(file: LargeFile): Promise<void> {
+    await this.#makeRoom(PIECE_BYTES)
+    if (!file.open()) return this.#push({ costBytes: KiB, run: () => this.#options.addSerially(file.entry) })
+    this.#openFiles.add(file)
     for (const part of file.parts()) {
       await this.#makeRoom(PIECE_BYTES)
       const result = this.#start(part.toJob)
       await this.#push({ costBytes: PIECE_BYTES, run: async () => part.finish(await result()) })
     }
+    const close = async (): Promise<void> => {
+      file.close()
+      this.#openFiles.delete(file)
+    }
+    await this.#push({ costBytes: 0, run: close })
   }
 
   async #push(task: Task): Promise<void> {
@@ -113,10 +175,15 @@ export class PackQueue {
   }
 
   async #runWhile(isWanted: () => boolean): Promise<void> {
-    for (let task = this.#tasks[0]; task !== undefined && isWanted(); task = this.#tasks[0]) {
-      this.#tasks.shift()
-      await task.run()
-      this.#costBytes -= task.costBytes
+    try {
+      for (let task = this.#tasks[0]; task !== undefined && isWanted(); task = this.#tasks[0]) {
+        this.#tasks.shift()
+        await task.run()
+        this.#costBytes -= task.costBytes
+      }
+    } catch (error) {
+      this.drop()
+      throw error
     }
   }
 
@@ -132,4 +199,10 @@ export class PackQueue {
       return coming.catch(() => runHere(toJob()))
     }
   }
+}
+
+const NO_NOTES: readonly (() => void)[] = []
+
+function runAll(notes: readonly (() => void)[]): void {
+  for (const note of notes) note()
 }

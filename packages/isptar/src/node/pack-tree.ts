@@ -8,7 +8,6 @@ import type { Time } from '../tar/entry-type.ts'
 import { TOP_FOLDER } from '../write/archive-info.ts'
 import { type ArchiveWriter, createArchive, type CreateOptions } from '../write/archive-writer.ts'
 import { openBases } from './open-bases.ts'
-import { createOwnFileTest } from './own-files.ts'
 import { runBetweenHooks } from './pack-hooks.ts'
 import { keepPackJournal, refuseOtherPacking } from './pack-journal.ts'
 import type { PackOptions, PackReport } from './pack-options.ts'
@@ -52,10 +51,10 @@ export async function packWith(
     const resumed = await keepPackJournal(roots, target, reuse?.identities, options)
     const checkpointNote = (): string => packer?.describe() ?? ''
     writer = createArchive(target, { ...describeArchive(roots, reuse, options), checkpointNote })
-    packer = new Packer(writer, reuse, options)
+    packer = new Packer(writer, target, reuse, options)
     if (resumed) await packer.resume(resumed)
-    await packer.pack(roots, createOwnFileTest(target))
-    return await packer.finish(target)
+    await packer.pack(roots)
+    return await packer.finish()
   } catch (error) {
     await (writer ?? target).abort().catch(() => undefined)
     if (writer === undefined) await options.catalogue?.abort().catch(() => undefined)

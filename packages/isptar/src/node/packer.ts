@@ -4,27 +4,26 @@ import type { BaseReuse } from '../chain/base-reuse.ts'
 import { StorageError } from '../errors.ts'
 import type { Target } from '../io/target.ts'
 import type { ArchiveWriter } from '../write/archive-writer.ts'
-import { openFileData } from './file-data.ts'
-import type { FileData } from './file-data.ts'
 import { HardlinkGuard } from './hardlink-guard.ts'
-import type { PathHook } from './pack-hooks.ts'
+import { createOwnFileTest } from './own-files.ts'
+import { laterFailure, type PathHook } from './pack-hooks.ts'
 import { type PackJob, type PackResult, runPackJob } from './pack-job.ts'
 import { decodePackNote, encodePackNote } from './pack-journal.ts'
 import type { PackOptions, PackReport } from './pack-options.ts'
 import { PackQueue } from './pack-queue.ts'
 import { PackResume } from './pack-resume.ts'
+import { PackSerially } from './pack-serially.ts'
 import { PassedEntries } from './passed-entries.ts'
 import { loadPosix } from './posix.ts'
 import { EntryReuser } from './reuse-entry.ts'
 import type { ReusedCounts } from './reuse-entry.ts'
 import type { ResumedSlices } from './sliced-file-target.ts'
-import { describeStat, toProblem } from './tree-entry.ts'
 import type { FileIdentity, TreeEntry, TreeProblem } from './tree-entry.ts'
 import { nodeFileSystem } from './tree-file-system.ts'
 import type { TreeFileSystem } from './tree-file-system.ts'
 import { walkWith } from './walk-tree.ts'
 import type { TreeRoots, WalkInternals } from './walk-tree.ts'
-import { WorkerPool } from './worker-pool.ts'
+import { checkThreads, WorkerPool } from './worker-pool.ts'
 
 /** So many jobs come before threads are started: less is done sooner without. */
 const PATIENCE = 2
@@ -34,6 +33,7 @@ const NOTHING_REUSED: ReusedCounts = { unchangedCount: 0, movedCount: 0, dataByt
 /** One packing: {@link resume} or not, {@link pack}, {@link finish}; close it. */
 export class Packer {
   readonly #writer: ArchiveWriter
+  readonly #target: Target
   readonly #options: PackOptions & Pick<WalkInternals, 'fileSystem'>
   readonly #fileSystem: TreeFileSystem
   readonly #reuser: EntryReuser | undefined
@@ -46,6 +46,7 @@ export class Packer {
   #root = 0
   #reusedBefore = NOTHING_REUSED
   #resume: PackResume | undefined
+  #serially: PackSerially | undefined
   #isComplete = false
   #entries = 0
   #excluded = 0
@@ -53,28 +54,26 @@ export class Packer {
 
   constructor(
     writer: ArchiveWriter,
+    target: Target,
     reuse: BaseReuse | undefined,
     options: PackOptions & Pick<WalkInternals, 'fileSystem'>,
   ) {
     const { compare = 'metadata', fileSystem = nodeFileSystem, signal } = options
     this.#writer = writer
+    this.#target = target
     this.#options = options
     this.#fileSystem = fileSystem
     this.#reuser = reuse && new EntryReuser(reuse, writer, { compare, fileSystem, signal })
     const runHere = (job: PackJob): PackResult => runPackJob(job, fileSystem)
     // Threads have this machine's file system only.
-    const threads = fileSystem === nodeFileSystem ? options.threads : 1
+    const threads = fileSystem === nodeFileSystem ? checkThreads(options.threads) : 1
     this.#pool = new WorkerPool({ script: 'pack-worker', threads, patience: PATIENCE, runHere })
     this.#queue = new PackQueue({
-      ...{ writer, pool: this.#pool, runHere },
-      addSerially: async (entry) => {
-        if (await this.#addFile(entry)) this.#count(entry)
-      },
+      ...{ writer, sliceBytes: target.sliceBytes, pool: this.#pool, runHere, fileSystem },
+      isOrphan: (entry) => this.#guard.isOrphan(entry),
+      addSerially: (entry) => this.#addSerially(entry),
       onStored: (entry, isTold) => this.#takeStored(entry, isTold),
-      onData: (entry, dataBytes) => {
-        this.#bytes += dataBytes
-        this.#tell(entry)
-      },
+      onData: (entry, dataBytes) => this.#takeData(entry, dataBytes),
       onDirty: (entry, failure) => this.#reportDirty(entry, failure),
     })
   }
@@ -99,7 +98,7 @@ export class Packer {
       passed: new PassedEntries({ lines: lines(), rootStarts, openPath }),
       openPath,
       hardlinks: this.#guard.hardlinks,
-      addFile: (entry) => this.#addFile(entry),
+      addFile: async (entry) => (await this.#serially?.addFile(entry)) ?? false,
       onPassed: ({ sizeBytes }) => {
         this.#bytes += sizeBytes
       },
@@ -111,9 +110,11 @@ export class Packer {
     })
   }
 
-  async pack(roots: TreeRoots, isTarget: (file: FileIdentity) => boolean): Promise<void> {
+  async pack(roots: TreeRoots): Promise<void> {
     if (this.#isComplete) return
-    this.#guard.describeBy({ ...this.#options, onProblem: (problem) => this.#report(problem) }, await loadPosix())
+    const isTarget = createOwnFileTest(this.#target)
+    const isOwnFile = (file: FileIdentity): boolean => isTarget(file) || this.#options.isOwnFile?.(file) === true
+    await this.#startSerially(isOwnFile)
     const entries = walkWith(roots, {
       ...this.#options,
       hardlinks: this.#guard.hardlinks,
@@ -124,8 +125,9 @@ export class Packer {
       onExcluded: () => {
         this.#excluded += 1
       },
-      isOwnFile: (file) => isTarget(file) || this.#options.isOwnFile?.(file) === true,
-      onProblem: (problem) => this.#report(problem),
+      isOwnFile,
+      // The walk is ahead of what is stored.
+      onProblem: (problem) => this.#queue.tell(() => this.#report(problem)),
       onNotice: (message) => this.#notify(message),
     })
     try {
@@ -133,8 +135,8 @@ export class Packer {
         if (await this.#resume?.passes(entry, this.#root)) continue
         await this.#startRoot()
         const reused = await this.#reuser?.find(entry)
-        if (reused) await this.#queue.then(async () => this.#takeReused(entry, reused))
-        else await this.#store(entry)
+        if (reused) await this.#queue.inTurn(async () => this.#takeReused(entry, reused))
+        else await this.#queue.add(entry)
       }
       await this.#queue.drain()
       await this.#resume?.finish()
@@ -143,9 +145,21 @@ export class Packer {
     }
   }
 
-  /** Ends its threads. */
-  close(): Promise<void> {
-    return this.#pool.close()
+  /** Ends its threads; no file stays open. */
+  async close(): Promise<void> {
+    await this.#pool.close()
+    this.#queue.close()
+  }
+
+  async #startSerially(isOwnFile: (file: FileIdentity) => boolean): Promise<void> {
+    this.#serially = new PackSerially({
+      ...{ writer: this.#writer, fileSystem: this.#fileSystem, posix: await loadPosix() },
+      ...{ xattrs: this.#options.xattrs, isOwnFile },
+      onLost: (entry) => this.#guard.lost(entry),
+      onData: (entry, dataBytes) => this.#takeData(entry, dataBytes),
+      onDirty: (entry, failure) => this.#reportDirty(entry, failure),
+      onProblem: (problem) => this.#report(problem),
+    })
   }
 
   /** How many entries came before a root is known once all of them are stored. */
@@ -161,34 +175,41 @@ export class Packer {
       ...hook,
       before: async (at) => {
         await this.#queue.drain()
-        await before?.(at)
+        try {
+          await before?.(at)
+        } catch (error) {
+          // No archive comes of what is still on its way.
+          this.#queue.drop()
+          throw error
+        }
       },
       after: async (at) => {
+        if (this.#options.signal?.aborted) this.#queue.drop()
         try {
           await this.#queue.drain()
-        } finally {
-          await after?.(at)
+        } catch (error) {
+          await after?.(at).catch((failure: unknown) => this.#notify(laterFailure(failure)))
+          throw error
         }
+        await after?.(at)
       },
     }
   }
 
-  async #store(entry: TreeEntry): Promise<void> {
-    // A file may be a hardlink to what is still to be stored.
-    if (this.#guard.isUnsure(entry)) await this.#queue.drain()
-    const certain = this.#guard.check(entry)
-    if (certain) await this.#queue.add(certain)
-  }
-
   async #takeReused(entry: TreeEntry, reused: () => Promise<void>): Promise<void> {
+    if (this.#guard.isOrphan(entry)) return this.#addSerially(entry)
     await reused()
     this.#bytes += entry.sizeBytes
     this.#count(entry)
   }
 
+  #takeData(entry: TreeEntry, dataBytes: number): void {
+    this.#bytes += dataBytes
+    if (entry.sizeBytes > dataBytes) this.#tell(entry)
+  }
+
   /** The data of a file of several parts was told of as it came. */
   #takeStored(entry: TreeEntry, isTold: boolean): void {
-    this.#guard.stored(entry)
     if (!isTold) this.#bytes += entry.sizeBytes
     this.#count(entry)
   }
@@ -208,11 +229,11 @@ export class Packer {
     }
   }
 
-  async finish(target: Target): Promise<PackReport> {
+  async finish(): Promise<PackReport> {
     const [problem] = this.#problems
     // An empty archive must not take the place of a good one because a root or a pattern was misspelt, or not mounted.
-    if (this.#entries === 0 && problem !== undefined) throw nothingPacked(target, problem)
-    if (this.#entries === 0 && this.#excluded > 0) throw everythingExcluded(target)
+    if (this.#entries === 0 && problem !== undefined) throw nothingPacked(this.#target, problem)
+    if (this.#entries === 0 && this.#excluded > 0) throw everythingExcluded(this.#target)
     const summary = await this.#writer.close()
     return {
       summary,
@@ -224,45 +245,10 @@ export class Packer {
     }
   }
 
-  /** Stores a file; false when it could not be opened. */
-  async #addFile(entry: TreeEntry): Promise<boolean> {
-    const data = this.#open(entry)
-    if (data === undefined) {
-      this.#guard.lost(entry)
-      return false
-    }
-    try {
-      if (data.stat.ino !== entry.stat.ino || data.stat.dev !== entry.stat.dev) this.#guard.lost(entry)
-      // Size and time of the very file that is read: another one may have taken the name since the walk saw it.
-      const { dirty } = await this.#writer.add({ ...entry, ...describeStat(data.stat) }, data)
-      if (dirty)
-        this.#reportDirty(
-          entry,
-          data.failure === undefined ? undefined : toProblem(entry.sourcePath, data.failure).message,
-        )
-    } finally {
-      data.close()
-    }
-    return true
-  }
-
-  #open(entry: TreeEntry): FileData | undefined {
-    try {
-      const data = openFileData(entry.sourcePath, {
-        fileSystem: this.#fileSystem,
-        before: entry.stat,
-        onBytes: (count) => {
-          this.#bytes += count
-          if (entry.sizeBytes > count) this.#tell(entry)
-        },
-      })
-      if (data !== undefined) return data
-      const path = decodeText(entry.sourcePath)
-      this.#report({ path, kind: 'vanished', message: 'something else than a file has taken its name' })
-    } catch (error) {
-      this.#report(toProblem(entry.sourcePath, error))
-    }
-    return undefined
+  /** Stores an entry by itself, as it is now and as what came before it allows. */
+  async #addSerially(entry: TreeEntry): Promise<void> {
+    const settled = this.#guard.settle(entry)
+    if (await this.#serially?.add(settled)) this.#count(settled)
   }
 
   #reportDirty(entry: TreeEntry, failure: string | undefined): void {
@@ -273,7 +259,7 @@ export class Packer {
       this.#report({
         path,
         kind: 'unreadable',
-        message: `${failure}; zeros stand for the rest, the entry is flagged dirty`,
+        message: `${failure}; zeros stand for what could not be read, the entry is flagged dirty`,
       })
   }
 

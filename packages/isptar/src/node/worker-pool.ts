@@ -59,6 +59,16 @@ export function defaultThreads(): number {
   return Math.min(availableParallelism(), MAX_THREADS)
 }
 
+/**
+ * Checks how many threads are wanted.
+ *
+ * @throws RangeError for what is no whole number from 1
+ */
+export function checkThreads(threads: number | undefined): number | undefined {
+  if (threads === undefined || (Number.isSafeInteger(threads) && threads >= 1)) return threads
+  throw new RangeError(`threads must be a whole number from 1, got ${threads}`)
+}
+
 /** Threads that do one kind of job. Close it. */
 export class WorkerPool<Job, Result> {
   readonly #options: WorkerPoolOptions<Job, Result>
@@ -89,9 +99,9 @@ export class WorkerPool<Job, Result> {
    * @returns what the job gives; rejected with what it throws, which has lost its class, or when its thread ended
    */
   run(job: Job, transfer: readonly ArrayBuffer[] = []): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(closedError())
     if (this.#wanted === 0) return this.#runHere(job)
     return new Promise((resolve, reject) => {
-      if (this.#isClosed) return reject(closedError())
       const pending = { id: this.#nextId, job, transfer, resolve, reject }
       this.#nextId += 1
       this.#waiting.push(pending)
@@ -101,8 +111,7 @@ export class WorkerPool<Job, Result> {
 
   /** To be called before a result is waited for: what waits for more jobs to come, so that threads are worth it, is done here. */
   settle(): void {
-    if (this.#hasThreads) return
-    for (const { job, resolve, reject } of this.#waiting.splice(0)) this.#runHere(job).then(resolve, reject)
+    if (!this.#hasThreads) this.#runWaiting()
   }
 
   /** Starts the threads: where there is going to be work for them, they load while this one prepares it. */
@@ -127,14 +136,17 @@ export class WorkerPool<Job, Result> {
 
   #dispatch(): void {
     if (!this.#hasThreads) return
-    while (this.#waiting.length > 0) {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const thread = this.#idleThread()
-      const pending = thread && this.#waiting.shift()
-      if (!thread || !pending) return
-      thread.jobs.set(pending.id, pending)
-      const { id, job, transfer } = pending
-      thread.worker.postMessage({ id, job } satisfies JobMessage<Job>, [...transfer])
+      if (thread === undefined) break
+      this.#waiting.shift()
+      post(thread, first)
     }
+    if (this.#wanted === 0) this.#runWaiting()
+  }
+
+  #runWaiting(): void {
+    for (const { job, resolve, reject } of this.#waiting.splice(0)) this.#runHere(job).then(resolve, reject)
   }
 
   /** The thread with the least to do, if it has room; a new one as long as none is idle. */
@@ -145,11 +157,18 @@ export class WorkerPool<Job, Result> {
   }
 
   #start(): Thread<Job, Result> | undefined {
-    if (this.#script === undefined) return undefined
-    const worker = new Worker(this.#script, { resourceLimits: HEAP_LIMITS })
+    const worker = this.#script && startWorker(this.#script)
+    if (worker === undefined) {
+      this.#wanted = this.#threads.length
+      return undefined
+    }
     const thread: Thread<Job, Result> = { worker, jobs: new Map(), hasAnswered: false }
     worker.on('message', (reply: JobReply<Result>) => this.#take(thread, reply))
     worker.on('error', (error) => this.#lose(thread, error))
+    worker.on('messageerror', (error) => {
+      this.#lose(thread, error)
+      void worker.terminate()
+    })
     worker.on('exit', () => this.#lose(thread, closedError()))
     this.#threads.push(thread)
     return thread
@@ -173,7 +192,6 @@ export class WorkerPool<Job, Result> {
     thread.jobs.clear()
     if (!thread.hasAnswered && !this.#isClosed) {
       this.#wanted = this.#threads.length
-      if (this.#wanted === 0) jobs.push(...this.#waiting.splice(0))
     }
     for (const pending of jobs) {
       const canRunHere =
@@ -182,6 +200,26 @@ export class WorkerPool<Job, Result> {
       else pending.reject(error)
     }
     if (!this.#isClosed) this.#dispatch()
+  }
+}
+
+/** Where the system has no room for a thread, jobs are done without. */
+function startWorker(script: URL): Worker | undefined {
+  try {
+    return new Worker(script, { resourceLimits: HEAP_LIMITS })
+  } catch {
+    return undefined
+  }
+}
+
+/** What cannot be sent is refused, and leaves the thread as it was. */
+function post<Job, Result>(thread: Thread<Job, Result>, pending: Pending<Job, Result>): void {
+  const { id, job, transfer, reject } = pending
+  try {
+    thread.worker.postMessage({ id, job } satisfies JobMessage<Job>, [...transfer])
+    thread.jobs.set(id, pending)
+  } catch (error) {
+    reject(error)
   }
 }
 

@@ -12,7 +12,7 @@ import { shrinks } from './shrinks.ts'
 const BLOCK = 512
 
 /** Headers without data between them are gathered up to this much plaintext. */
-const HEADERS_BYTES: number = 64 * KiB
+export const HEADERS_BYTES: number = 64 * KiB
 
 /** How to make members. */
 export interface BatchMakerOptions {

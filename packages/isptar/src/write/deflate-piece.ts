@@ -26,7 +26,7 @@ export interface DeflatedPiece {
  * @param end - whether it is the last one
  */
 export function deflatePiece(codec: Codec, plain: Uint8Array, level: Level, end: DeflateEnd): DeflatedPiece {
-  const packed = codec.deflateRaw(plain, shrinks(codec, plain) ? level : 0, end)
+  const packed = codec.deflateRaw(plain, level > 0 && shrinks(codec, plain) ? level : 0, end)
   return { packed, plainBytes: plain.length, crc32: codec.crc32(plain) }
 }
 
