@@ -9,14 +9,12 @@ import type { Entry } from '../read/entry.ts'
 import { type DataContext, dataContextOf, isGrouped, locateData, parseCrc32 } from '../read/locate-data.ts'
 import type { EventOrder } from './event-order.ts'
 import type { ExtractSettings } from './extract-options.ts'
+import type { PlacesUnderWay } from './places-under-way.ts'
 import { type FoundFile, RestoreBatch } from './restore-batch.ts'
 import { removeIfThere, temporaryName, WHOLE_FILE_BYTES } from './restore-file.ts'
 import { JOB_OUTCOME, type RestoreJob } from './restore-job.ts'
 import type { RestorePool } from './restore-pool.ts'
 import { type RestoreRoot, splitPlace } from './restore-root.ts'
-
-/** Most entries that are held back, for the sake of the order, until batches before them end. */
-const MAX_TURNS = 10_000
 
 /** What restoring in batches takes. */
 export interface BatchContext {
@@ -26,6 +24,7 @@ export interface BatchContext {
   /** Does the work; stays open. */
   readonly pool: RestorePool
   readonly order: EventOrder
+  readonly places: PlacesUnderWay
   /** Told of a file in its turn. */
   readonly onRestored: (entry: Entry, place: string, isWithoutRights: boolean) => void
   /** Told of a place where a file may have been put, before it is put there once more. */
@@ -42,38 +41,14 @@ export class RestoreBatches {
   readonly #context: BatchContext
   readonly #pool: RestorePool
   readonly #stop: Int32Array = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
-  /** Where files are going to be, and the folders these are in. */
-  readonly #places = new Set<string>()
-  readonly #parents = new Map<string, number>()
   readonly #sent: Promise<void>[] = []
   #open = new RestoreBatch()
   /** One request at a time, as everywhere. */
   #reading: Promise<unknown> = Promise.resolve()
-  /** The folder whose way was found free last. */
-  #freeParent = ''
 
   constructor(context: BatchContext) {
     this.#context = context
     this.#pool = context.pool
-  }
-
-  /** Whether something at a place would meet a file that is on its way there, or to where a folder of the way would be. */
-  meets(place: string): boolean {
-    if (this.#places.size === 0) return false
-    if (this.#places.has(place)) return true
-    const [parent] = splitPlace(place)
-    // No file gets on its way to where a folder stands.
-    if (parent === this.#freeParent) return false
-    for (let end = place.indexOf('/'); end >= 0; end = place.indexOf('/', end + 1))
-      if (this.#places.has(place.slice(0, end))) return true
-    this.#freeParent = parent
-    return false
-  }
-
-  /** Whether files are on their way into the folder of a place, or below it. */
-  hasBelow(place: string): boolean {
-    for (const parent of this.#parents.keys()) if (parent === place || parent.startsWith(`${place}/`)) return true
-    return false
   }
 
   /**
@@ -106,33 +81,26 @@ export class RestoreBatches {
    * @returns false when it must be restored alone
    */
   add(entry: Entry, place: string, found: FoundFile): boolean {
-    const { root, order } = this.#context
+    const { root, order, places } = this.#context
     const [parent, name] = splitPlace(place)
-    if (parent !== this.#freeParent) this.#freeParent = ''
     const file = { entry, place, parent, name, ...found }
     if (!this.#open.takes(file)) this.#send()
     if (!this.#open.add(file, root, () => order.take())) return false
-    this.#places.add(place)
-    this.#parents.set(parent, (this.#parents.get(parent) ?? 0) + 1)
+    places.add(place)
     return true
   }
 
-  /** Whether no more should be added before {@link makeRoom}. */
+  /** Whether no more should be added before {@link waitForOne}. */
   get isFull(): boolean {
-    return this.#sent.length >= this.#pool.threads + 2 || this.#context.order.length >= MAX_TURNS
+    return this.#sent.length >= this.#pool.threads + 2
   }
 
-  /** Waits for the batch that is the longest under way, and tells what is known then. */
-  async makeRoom(): Promise<void> {
+  /** Waits for the batch that is the longest under way; gives false when there is none. */
+  async waitForOne(): Promise<boolean> {
     if (this.#sent.length === 0) this.#send()
+    if (this.#sent.length === 0) return false
     await this.#sent.shift()
-    await this.#context.order.advance()
-  }
-
-  /** Waits until all are restored, and tells of them. */
-  async finish(): Promise<void> {
-    this.#send()
-    while (this.#sent.length > 0) await this.makeRoom()
+    return true
   }
 
   /** Ends what is under way: each file of it is restored or not when this is done, and nothing is told of it. */
@@ -171,23 +139,16 @@ export class RestoreBatches {
 
   #end(batch: RestoreBatch, outcomes: readonly number[]): void {
     batch.release()
-    for (const [index, { entry, place, parent, turn }] of batch.items.entries()) {
+    for (const [index, { entry, place, turn }] of batch.items.entries()) {
       const outcome = outcomes[index]
       turn.event = () => {
         this.#context.settings.signal?.throwIfAborted()
-        this.#forget(place, parent)
+        this.#context.places.forget(place)
         if (outcome === JOB_OUTCOME.lost) this.#context.onLost(place)
         if (!isRestored(outcome)) return this.#context.restoreAlone(entry, place)
         this.#context.onRestored(entry, place, outcome === JOB_OUTCOME.restoredWithoutRights)
       }
     }
-  }
-
-  #forget(place: string, parent: string): void {
-    this.#places.delete(place)
-    const left = (this.#parents.get(parent) ?? 0) - 1
-    if (left > 0) this.#parents.set(parent, left)
-    else this.#parents.delete(parent)
   }
 }
 
@@ -197,6 +158,10 @@ function isRestored(outcome: number | undefined): boolean {
 
 /** Removes what a thread that ended had not finished. */
 function clearLost({ files, fileCount, temporary }: RestoreJob): readonly number[] {
-  for (const folder of files.folders) removeIfThere(Buffer.from(folder + temporary))
+  try {
+    for (const folder of files.folders) removeIfThere(Buffer.from(folder + temporary))
+  } catch {
+    // The folder is gone, or not ours any more: restoring the file alone tells.
+  }
   return Array.from({ length: fileCount }, () => JOB_OUTCOME.lost)
 }

@@ -6,8 +6,10 @@ import type { EventOrder } from './event-order.ts'
 import type { ExtractSettings } from './extract-options.ts'
 import type { ReportBuilder } from './extract-report.ts'
 import { type Survey, surveyedEntries } from './extract-survey.ts'
+import { PlacesUnderWay } from './places-under-way.ts'
 import { RestoreBatches } from './restore-batches.ts'
 import type { RestoreLedger } from './restore-ledger.ts'
+import { LargeFiles } from './restore-large.ts'
 import { LinkRestorer, type PendingLinks } from './restore-links.ts'
 import type { RestorePool } from './restore-pool.ts'
 import type { RestoreRoot } from './restore-root.ts'
@@ -43,27 +45,40 @@ export async function restoreEntries(run: ExtractRun): Promise<void> {
   }
 }
 
+/** Most entries that are held back, for the sake of the order, until files before them are restored. */
+const MAX_TURNS = 10_000
+
 class RestorePass {
   readonly #run: ExtractRun
+  readonly #places = new PlacesUnderWay()
   readonly #batches: RestoreBatches | undefined
+  /** Undefined where files are restored in this thread only. */
+  readonly #large: LargeFiles | undefined
   #entries = 0
 
   constructor(run: ExtractRun) {
     this.#run = run
-    const { root, settings } = run
+    const { root, settings, tree } = run
     if (root === undefined || settings.dryRun) return
+    const context = { ...run, root, places: this.#places, data: run.archive.dataContext }
     this.#batches = new RestoreBatches({
-      ...run,
-      root,
-      data: run.archive.dataContext,
+      ...context,
       onRestored: (entry, place, isWithoutRights) => {
         if (isWithoutRights) run.report.droppedRights()
-        run.tree.restored(entry, place)
-        run.pending.drop(place)
-        this.#done(entry)
+        this.#restored(entry, place, () => tree.restored(entry, place))
       },
       onLost: (place) => run.ledger.lost(place),
       restoreAlone: (entry, place) => this.#restore(entry, place),
+    })
+    if (run.pool.threads === 0) return
+    this.#large = new LargeFiles({
+      ...context,
+      signal: settings.signal,
+      restore: async (entry, place, folder, signal) => {
+        const tell = await tree.restoreApart(entry, place, folder, signal)
+        return () => this.#restored(entry, place, tell)
+      },
+      onFailure: (entry, error) => this.#tellFailed(entry, error),
     })
   }
 
@@ -76,13 +91,13 @@ class RestorePass {
       const place = this.#place(entry)
       if (place !== undefined && !(await this.#batch(entry, place))) await this.#restore(entry, place)
     }
-    await this.#batches?.finish()
+    await this.#finish()
     const onFailure = (entry: Entry, error: unknown): void => this.#failed(entry, error)
     await new LinkRestorer({ ...this.#run, onFailure, onDone: (entry) => this.#done(entry) }).restoreAll()
   }
 
   async close(): Promise<void> {
-    await this.#batches?.close()
+    await Promise.all([this.#batches?.close(), this.#large?.close()])
     this.#run.order.clear()
   }
 
@@ -103,21 +118,44 @@ class RestorePass {
   async #batch(entry: Entry, place: string): Promise<boolean> {
     const batches = this.#batches
     if (batches === undefined) return false
-    if (batches.meets(place)) await batches.finish()
-    if (batches.isFull) await batches.makeRoom()
-    if (this.#addTo(batches, entry, place)) return true
-    if (entry.type !== 'directory' && batches.hasBelow(place)) await batches.finish()
+    if (this.#places.meets(place)) await this.#finish()
+    while (batches.isFull || this.#run.order.length >= MAX_TURNS) await this.#makeRoom(batches)
+    const found = batches.find(entry)
+    if (found && this.#enter(place) && batches.add(entry, place, found)) return true
+    if (this.#large?.takes(entry)) {
+      await this.#large.makeRoom()
+      if (this.#enter(place) && this.#large.add(entry, place)) return true
+    }
+    if (entry.type !== 'directory' && this.#places.hasBelow(place)) await this.#finish()
     return false
   }
 
-  #addTo(batches: RestoreBatches, entry: Entry, place: string): boolean {
-    const found = batches.find(entry)
+  #enter(place: string): boolean {
     try {
-      return found !== undefined && this.#run.tree.enterFor(place) && batches.add(entry, place, found)
+      return this.#run.tree.enterFor(place)
     } catch {
       // It is thrown again, and told, when the entry is restored alone.
       return false
     }
+  }
+
+  async #makeRoom(batches: RestoreBatches): Promise<void> {
+    if (!(await batches.waitForOne())) await this.#large?.waitForOne()
+    await this.#run.order.advance()
+  }
+
+  /** Waits until all that is under way is restored, and tells of it. */
+  async #finish(): Promise<void> {
+    if (this.#batches === undefined) return
+    while (await this.#batches.waitForOne()) await this.#run.order.advance()
+    await this.#large?.finish()
+    await this.#run.order.advance()
+  }
+
+  #restored(entry: Entry, place: string, tell: () => void): void {
+    tell()
+    this.#run.pending.drop(place)
+    this.#done(entry)
   }
 
   /** Restores an entry now, or puts it off when it is a link. */

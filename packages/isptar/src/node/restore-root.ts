@@ -25,8 +25,7 @@ export interface RestoreFolder {
 }
 
 /** A folder that stays open wherever the way leads, until it is released. */
-export interface HeldFolder {
-  readonly place: string
+export interface HeldFolder extends RestoreFolder {
   /** What stands before a name in it, in any thread. */
   readonly prefix: string
   release(): void
@@ -97,7 +96,7 @@ export class RestoreRoot {
       // Not among the levels any more: nobody else closes it.
       if (level.holds === 0 && level.fd === undefined) closeSync(fd)
     }
-    return { place, prefix, release }
+    return { place, fd, prefix, at: (name) => level.at(name), release }
   }
 
   /** Lets go of a folder and all below it: something else takes its place. */

@@ -111,6 +111,25 @@ export class TreeRestorer {
     return stands === undefined || (settings.existing === 'replace' && !stands.isDirectory())
   }
 
+  /**
+   * Restores a file for which {@link enterFor} was asked, while others are restored.
+   *
+   * @param folder - the one that was entered
+   * @returns what is to be done in its turn
+   */
+  async restoreApart(entry: Entry, place: string, folder: RestoreFolder, signal: AbortSignal): Promise<() => void> {
+    const { reader, report } = this.#context
+    const [, name] = splitPlace(place)
+    const failures: unknown[] = []
+    const attributes = { ...this.#attributesFor(entry), onFailure: (error: unknown) => void failures.push(error) }
+    const spot = { folder, name, clear: async (): Promise<void> => undefined }
+    await restoreData(spot, entry.of(reader), signal, (fd) => applyToFd(fd, entry, attributes))
+    return () => {
+      for (const error of failures) report.failed(entry.path, error, undefined)
+      this.restored(entry, place)
+    }
+  }
+
   /** Notes that something else than a folder was put in a place, counts it and tells of it in its turn. */
   restored(entry: Entry, place: string): void {
     this.#folders.delete(place)

@@ -222,6 +222,41 @@ describe('threads change nothing', () => {
   })
 })
 
+test.each([
+  ['whose length is listed', [VERSION_2]],
+  ['whose length is not', []],
+])('threads change nothing of large files %s', async (_, info) => {
+  const large = (path: string, more: Partial<HostileEntry> = {}): HostileEntry => {
+    return { path, data: Buffer.alloc(1_500_000, `${path} is large; `), ...more }
+  }
+  const bytes = hostileArchive(
+    [
+      large('a/first', { mode: 0o600, mtime: 7 }),
+      { path: 'a/small', data: 'small' },
+      large('a/corrupt', { corrupt: true }),
+      { path: 'a/first/below', data: 'its folder is a file' },
+      large('b', { columns: ['dirty=1', 'xattr.user.t=!'] }),
+      large('b'),
+      { path: 'b', type: 'dir', mode: 0o700 },
+      ...Array.from({ length: 4 }, (__, i) => large(`c/${i}`, { mode: 0o4755 })),
+      { path: 'c', type: 'link', linkTarget: 'a' },
+      large('c'),
+      { path: 'd', type: 'hard', linkTarget: 'a/first' },
+      large('stands'),
+      { path: 'last', data: 'last' },
+    ],
+    info,
+  )
+  for (const existing of ['error', 'replace'] as const) {
+    const { report } = await expectSame(
+      () => bytes,
+      { existing },
+      (out) => writeFileSync(join(out, 'stands'), 'mine'),
+    )
+    expect(report).toMatchObject({ ok: false, fileCount: existing === 'error' ? 9 : 10, linkCount: 1 })
+  }
+})
+
 test('threads change nothing of groups, sound and damaged ones', async () => {
   const files = Array.from({ length: 500 }, (_, i) => ({
     path: `d/f${i}`,
@@ -259,7 +294,10 @@ test('files of a group are unfolded in batches', async () => {
   expect(alone).toHaveBeenCalledTimes(30)
 })
 
-const MANY = Array.from({ length: 2000 }, (_, i) => ({ path: `d${i % 20}/f${i}`, data: `file ${i}\n`.repeat(40) }))
+const MANY = Array.from({ length: 2000 }, (_, i) => ({
+  path: `d${i % 20}/f${i}`,
+  data: `file ${i}\n`.repeat(i % 400 === 3 ? 200_000 : 40),
+}))
 
 test('a thread that ends is done without', async () => {
   const bytes = await buildArchive(MANY)
@@ -299,7 +337,7 @@ test('nothing stays open, whatever the end', async () => {
 })
 
 test('a few files take no thread', async () => {
-  const bytes = await buildArchive(MANY.slice(0, 150))
+  const bytes = await buildArchive(MANY.slice(10, 160))
   expect(await extractBytes(bytes, { threads: 3 }, {})).toMatchObject({ report: { ok: true, fileCount: 150 } })
   expect(threads.started).toBe(0)
   expect(new WorkerPool({ script: 'extract-worker', threads: 3, runHere: () => 0 }).threads).toBe(3)
