@@ -1,35 +1,38 @@
 /**
- * Tells in fixed memory which names may have come before: a bitmap over a hash of each name. It may take a new name for
- * an old one, never an old one for new.
+ * Tells in fixed memory which names may have come before: by the names themselves as long as they are few, then by a bitmap
+ * over a hash of each. It may take a new name for an old one, never an old one for new.
  */
 
-/** 4 MiB: a false alarm is a matter of one in a hundred for a million names. */
-const MAX_BITS = 25
-/** 32 KiB, which stays near the processor. */
-const MIN_BITS = 18
-/** So many bits a name make false alarms rarer than that. */
-const BITS_A_NAME = 128
+/** Names are kept up to this many: a set of them is sooner asked than a hash computed here. */
+const MAX_NAMES = 50_000
 
-/** Shown every name once, it points out the few that may repeat. Costs 4 MiB at most, however many names. */
+const BITS = 25
+
+/** Shown every name once, it points out the few that may repeat. Costs 4 MiB, however many names, besides the first 50,000. */
 export class DuplicateFinder {
-  readonly #shift: number
-  readonly #bitmap: Uint8Array
-
-  /** @param names - how many there are going to be, more or less. @defaultValue many */
-  constructor(names: number = Number.POSITIVE_INFINITY) {
-    const bits = Math.ceil(Math.log2(Math.max(names * BITS_A_NAME, 1)))
-    const wanted = Math.max(MIN_BITS, Math.min(bits, MAX_BITS))
-    this.#shift = 32 - wanted
-    this.#bitmap = new Uint8Array(2 ** (wanted - 3))
-  }
+  #names: Set<string> | undefined = new Set()
+  #bitmap = new Uint8Array(0)
 
   /**
    * Takes the next name.
    *
-   * @returns whether it may have been taken before
+   * @returns whether it may have been taken before; a false alarm is a matter of one in a hundred for a million names
    */
   add(name: string): boolean {
-    const bit = hash(name) >>> this.#shift
+    const names = this.#names
+    if (names === undefined) return this.#mark(name)
+    if (names.has(name)) return true
+    names.add(name)
+    if (names.size === MAX_NAMES) {
+      this.#names = undefined
+      this.#bitmap = new Uint8Array(2 ** (BITS - 3))
+      for (const taken of names) this.#mark(taken)
+    }
+    return false
+  }
+
+  #mark(name: string): boolean {
+    const bit = hash(name) >>> (32 - BITS)
     const mask = 1 << (bit & 7)
     const byte = this.#bitmap[bit >>> 3] ?? 0
     this.#bitmap[bit >>> 3] = byte | mask

@@ -11,9 +11,6 @@ import type { Entry } from '../read/entry.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import type { ExtractSettings } from './extract-options.ts'
 
-/** Few archives have shorter lines in their listing: a guess how many there are. */
-const SHORT_LINE_BYTES = 40
-
 /** What the first pass found. */
 export interface Survey {
   readonly totalEntryCount: number
@@ -44,9 +41,7 @@ export async function surveyArchive(
   selection: PathSelection,
   settings: ExtractSettings,
 ): Promise<Survey> {
-  const finder = new DuplicateFinder(
-    Number(archive.serviceInfo.get('listing_real_size')) / SHORT_LINE_BYTES || undefined,
-  )
+  const finder = new DuplicateFinder()
   const linkTargets = new Set<string>()
   const watchedPlaces = new Set<string>()
   const neededBases = new Set<number>()

@@ -85,8 +85,9 @@ export class RestoreBatch {
     const folder = this.#folders.get(file.parent) ?? root.hold()
     if (folder === undefined) return false
     this.#folders.set(file.parent, folder)
-    this.items.push({ ...file, folder, turn: takeTurn() })
-    if (file.member) this.#widen(file.member)
+    const { entry, place, parent, name, xattrs, member } = file
+    this.items.push({ entry, place, parent, name, xattrs, member, folder, turn: takeTurn() })
+    if (member) this.#widen(member)
     return true
   }
 

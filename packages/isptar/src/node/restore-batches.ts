@@ -83,7 +83,7 @@ export class RestoreBatches {
   add(entry: Entry, place: string, found: FoundFile): boolean {
     const { root, order, places } = this.#context
     const [parent, name] = splitPlace(place)
-    const file = { entry, place, parent, name, ...found }
+    const file = { entry, place, parent, name, xattrs: found.xattrs, member: found.member }
     if (!this.#open.takes(file)) this.#send()
     if (!this.#open.add(file, root, () => order.take())) return false
     places.add(place)

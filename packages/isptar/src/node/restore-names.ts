@@ -34,6 +34,11 @@ export class RestoreNames {
     return this.#folds ?? USUALLY_FOLDS
   }
 
+  /** Whether each name is known to be one of its own, so that places need not be claimed. */
+  get areDistinct(): boolean {
+    return this.#folds === false
+  }
+
   /**
    * Takes the place of an entry.
    *

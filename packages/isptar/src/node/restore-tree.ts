@@ -60,7 +60,7 @@ export class TreeRestorer {
    */
   place(entry: Entry): string | undefined {
     const place = placeEntry(entry.path, this.#context.settings)
-    if (place === undefined) return undefined
+    if (place === undefined || this.#names.areDistinct) return place
     const other = this.#names.claim(place, entry.type === 'directory' ? place : splitPlace(place)[0])
     if (other === undefined) return place
     throw new UnsafePathError(entry.path, `the file system takes it and ${JSON.stringify(other)} for one name`)

@@ -22,4 +22,6 @@ test('takes few of 100,000 new names for old ones', () => {
   let alarms = 0
   for (let index = 0; index < 100_000; index += 1) if (finder.add(`usr/share/doc/package-${index}/README`)) alarms += 1
   expect(alarms).toBeLessThan(500)
+  for (let index = 0; index < 100_000; index += 1)
+    if (!finder.add(`usr/share/doc/package-${index}/README`)) throw new Error(`${index} is not known`)
 })
