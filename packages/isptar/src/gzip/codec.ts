@@ -43,7 +43,7 @@ export interface RawInflater {
  */
 export type DeflateEnd = 'final' | 'flush'
 
-/** Raw deflate (RFC 1951) both ways, whole and in chunks, and CRC-32. */
+/** Raw deflate (RFC 1951) of whole buffers, inflating of whole ones and of chunks, and CRC-32. */
 export interface Codec {
   /** `pako` or `zlib`. */
   readonly name: string

@@ -60,8 +60,9 @@ export interface ExtractOptions {
   /** Whether the file system takes names that differ in case or normalisation for one. @defaultValue tried out */
   foldsNames?: boolean | undefined
   /**
-   * How many threads restore small files, beside this one. 1 restores them here, and so do extractions of fewer than 200
-   * entries and 4 MiB. The result is the same. @defaultValue one for each core, at most 8
+   * How many threads restore files of up to 1 MiB, beside this one, which restores larger ones meanwhile. 1 starts none, and
+   * neither do extractions of fewer than 200 entries and 4 MiB, nor systems other than Linux. The result is the same.
+   * @defaultValue one for each core, at most 8
    */
   threads?: number | undefined
   /** Told after each entry. */

@@ -78,7 +78,7 @@ export interface PackOptions extends WalkOptions {
   journal?: boolean | undefined
   /** What to do before and after the packing, and before and after what patterns match is packed. */
   hooks?: PackHooks | undefined
-  /** Told after each entry and each half mebibyte of a file. */
+  /** Told after each entry, and at least once a mebibyte of a file. */
   onProgress?: ((progress: PackProgress) => void) | undefined
 }
 

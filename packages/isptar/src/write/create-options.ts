@@ -32,8 +32,9 @@ export interface CreateOptions {
    */
   seekBytes?: number | undefined
   /**
-   * Small files share members of so many plain bytes, up to 1 MiB: the archive gets smaller, and reading one of them means
-   * inflating those before it; the original program refuses them. 0 for none. @defaultValue 0
+   * Files of up to so many bytes, up to 1 MiB, share members of about that plain size: the archive gets smaller, and reading
+   * one of them means reading and inflating all of its member; the original program refuses them. 0 for none.
+   * @defaultValue 0
    */
   groupBytes?: number | undefined
   /** The archives that entries may refer to, nearest first. @defaultValue none */
