@@ -20,4 +20,5 @@ export function serveJobs<Job, Result>(
       parentPort?.postMessage({ id, error } satisfies JobReply<Result>)
     }
   })
+  parentPort?.postMessage({ isReady: true } satisfies JobReply<Result>)
 }

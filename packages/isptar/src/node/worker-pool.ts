@@ -36,8 +36,9 @@ export interface JobMessage<Job> {
   readonly job: Job
 }
 
-/** What a thread answers. */
+/** What a thread says: once that it has started, then what became of each job. */
 export type JobReply<Result> =
+  | { readonly isReady: true }
   | { readonly id: number; readonly result: Result }
   | { readonly id: number; readonly error: unknown }
 
@@ -51,7 +52,9 @@ interface Thread<Job, Result> {
   readonly worker: Worker
   /** What it was given and has not answered. */
   readonly jobs: Map<number, Pending<Job, Result>>
-  hasAnswered: boolean
+  /** Resolved when its script is loaded, or it ended. */
+  readonly started: Promise<unknown>
+  isReady: boolean
 }
 
 /** How many threads are used when nothing is said: one for each core, at most 8. */
@@ -74,6 +77,8 @@ export class WorkerPool<Job, Result> {
   readonly #options: WorkerPoolOptions<Job, Result>
   readonly #script: URL | undefined
   readonly #threads: Thread<Job, Result>[] = []
+  /** Those that failed, and may not have ended yet. */
+  readonly #lost: Thread<Job, Result>[] = []
   readonly #waiting: Pending<Job, Result>[] = []
   #wanted: number
   #nextId = 0
@@ -123,7 +128,7 @@ export class WorkerPool<Job, Result> {
   async close(): Promise<void> {
     this.#isClosed = true
     for (const { reject } of this.#waiting.splice(0)) reject(closedError())
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()))
+    await Promise.all([...this.#threads, ...this.#lost].map(end))
   }
 
   async #runHere(job: Job): Promise<Result> {
@@ -162,22 +167,21 @@ export class WorkerPool<Job, Result> {
       this.#wanted = this.#threads.length
       return undefined
     }
-    const thread: Thread<Job, Result> = { worker, jobs: new Map(), hasAnswered: false }
+    const started = Promise.race(['message', 'exit'].map((event) => new Promise((done) => worker.once(event, done))))
+    const thread: Thread<Job, Result> = { worker, jobs: new Map(), started, isReady: false }
     worker.on('message', (reply: JobReply<Result>) => this.#take(thread, reply))
     worker.on('error', (error) => this.#lose(thread, error))
-    worker.on('messageerror', (error) => {
-      this.#lose(thread, error)
-      void worker.terminate()
-    })
+    worker.on('messageerror', (error) => this.#lose(thread, error))
     worker.on('exit', () => this.#lose(thread, closedError()))
     this.#threads.push(thread)
     return thread
   }
 
   #take(thread: Thread<Job, Result>, reply: JobReply<Result>): void {
+    thread.isReady = true
+    if ('isReady' in reply) return
     const pending = thread.jobs.get(reply.id)
     thread.jobs.delete(reply.id)
-    thread.hasAnswered = true
     if (pending === undefined) return
     if ('error' in reply) pending.reject(reply.error)
     else pending.resolve(reply.result)
@@ -187,16 +191,14 @@ export class WorkerPool<Job, Result> {
   /** A thread that could not even start takes its jobs with it only if their buffers are gone. */
   #lose(thread: Thread<Job, Result>, error: unknown): void {
     const at = this.#threads.indexOf(thread)
-    if (at >= 0) this.#threads.splice(at, 1)
+    if (at >= 0) this.#lost.push(...this.#threads.splice(at, 1))
     const jobs = [...thread.jobs.values()]
     thread.jobs.clear()
-    if (!thread.hasAnswered && !this.#isClosed) {
-      this.#wanted = this.#threads.length
-    }
+    const couldNotStart = !thread.isReady && !this.#isClosed
+    if (couldNotStart) this.#wanted = this.#threads.length
     for (const pending of jobs) {
-      const canRunHere =
-        !thread.hasAnswered && !this.#isClosed && pending.transfer.every(({ byteLength }) => byteLength > 0)
-      if (canRunHere) this.#runHere(pending.job).then(pending.resolve, pending.reject)
+      if (couldNotStart && pending.transfer.every(({ byteLength }) => byteLength > 0))
+        this.#runHere(pending.job).then(pending.resolve, pending.reject)
       else pending.reject(error)
     }
     if (!this.#isClosed) this.#dispatch()
@@ -206,10 +208,23 @@ export class WorkerPool<Job, Result> {
 /** Where the system has no room for a thread, jobs are done without. */
 function startWorker(script: URL): Worker | undefined {
   try {
-    return new Worker(script, { resourceLimits: HEAP_LIMITS })
+    // What this process was started with, such as conditions of imports, is meant for its own scripts.
+    return new Worker(script, { resourceLimits: HEAP_LIMITS, execArgv: [] })
   } catch {
     return undefined
   }
+}
+
+/** A thread that is ended while it loads would leave the files open that it loads from. */
+async function end({
+  worker,
+  started,
+}: {
+  readonly worker: Worker
+  readonly started: Promise<unknown>
+}): Promise<void> {
+  await started
+  await worker.terminate()
 }
 
 /** What cannot be sent is refused, and leaves the thread as it was. */
