@@ -11,7 +11,10 @@ export function createSha256(): Sha256 {
   }
 }
 
+let crypto: typeof import('node:crypto') | undefined
+
 /** Gives the SHA-256 of bytes, 32 bytes; cheaper than a running one. */
 export function sha256Of(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(process.getBuiltinModule('node:crypto').hash('sha256', bytes, 'buffer'))
+  crypto ??= process.getBuiltinModule('node:crypto')
+  return crypto.hash('sha256', bytes, 'buffer')
 }

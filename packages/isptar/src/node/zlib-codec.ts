@@ -34,7 +34,7 @@ function deflateRaw(plain: Uint8Array, level: Level, end: DeflateEnd = 'final'):
     const handle = deflaters.get(level) ?? ZlibHandle.deflate(level)
     if (handle) deflaters.set(level, handle)
     const room = deflateRoom(plain.length)
-    const run = handle?.run(flush, plain, scratchOf(room))
+    const run = handle?.run(flush, plain, scratchOf(room), room)
     if (run && run.failure === undefined && run.madeBytes < room) return scratch.slice(0, run.madeBytes)
   }
   return plainView(deflateRawSync(plain, { level, finishFlush: flush, chunkSize: outputBytes(plain.length) }))
@@ -45,16 +45,17 @@ function deflateRoom(plainBytes: number): number {
   return plainBytes + (plainBytes >>> 5) + (plainBytes >>> 7) + (plainBytes >>> 11) + 64
 }
 
+/** Room for what is made, at least so much; it is copied out before the next call. */
 function scratchOf(bytes: number): Uint8Array {
   if (scratch.length < bytes) scratch = new Uint8Array(Math.max(bytes, 2 * scratch.length, 64 * KiB))
-  return scratch.subarray(0, bytes)
+  return scratch
 }
 
 function inflateRaw(packed: Uint8Array, maxBytes: number): Inflated {
   // One byte more than may come tells an end from a stream that goes on.
   if (packed.length > 0 && maxBytes < MAX_HANDLED_BYTES) {
     inflater ??= ZlibHandle.inflate()
-    const run = inflater?.run(constants.Z_FINISH, packed, scratchOf(maxBytes + 1))
+    const run = inflater?.run(constants.Z_FINISH, packed, scratchOf(maxBytes + 1), maxBytes + 1)
     if (run) return takeInflated(run, maxBytes)
   }
   return inflateAnew(packed, maxBytes)

@@ -82,13 +82,18 @@ export class ZlibHandle {
    * Runs over an input, all of it where there is room.
    *
    * @param flush - one of zlib's flush values
+   * @param room - how much of the output may be filled. @defaultValue all
    */
-  run(flush: number, input: Uint8Array, output: Uint8Array): ZlibRun {
+  run(flush: number, input: Uint8Array, output: Uint8Array, room: number = output.length): ZlibRun {
     this.#failure = undefined
     this.#handle.reset()
-    this.#handle.writeSync(flush, input, 0, input.length, output, 0, output.length)
-    const [room = 0, left = 0] = this.#state
-    return { usedBytes: input.length - left, madeBytes: output.length - room, failure: this.#failure }
+    this.#handle.writeSync(flush, input, 0, input.length, output, 0, room)
+    const state = this.#state
+    return {
+      usedBytes: input.length - (state[1] ?? 0),
+      madeBytes: room - (state[0] ?? 0),
+      failure: this.#failure,
+    }
   }
 }
 
