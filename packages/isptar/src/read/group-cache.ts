@@ -5,6 +5,7 @@
 import { FormatError, IntegrityError, isIsptarError } from '../errors.ts'
 import type { Codec } from '../gzip/codec.ts'
 import { decodeWindow } from '../gzip/decode-window.ts'
+import { getUint32 } from '../gzip/member-trailer.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
 import { SharedWork } from '../io/shared-work.ts'
 import { MAX_GROUP_BYTES } from '../limits.ts'
@@ -31,9 +32,10 @@ export interface GroupSource {
 
 /** Deflate, no flags: the raw deflate begins after ten bytes, where the offset word leads. */
 const HEADER_BEGIN: readonly number[] = [0x1f, 0x8b, 8, 0]
+/** The end of a member: the length of its plaintext. */
 const LENGTH_BYTES = 4
 
-/** The groups of one archive; holds one of them, 8 MiB at most. */
+/** The groups of one archive; holds one of them, packed and plain, of little more than 4 MiB each. */
 export class GroupCache {
   #span: GroupSpan | undefined
   #work: SharedWork<Group | FormatError | IntegrityError> | undefined
@@ -54,9 +56,11 @@ export class GroupCache {
     return group
   }
 
-  /** Takes a member that was unfolded already and may be a group. */
-  keep(span: GroupSpan, group: Group): void {
-    if (!beginsGroup(group.packed)) return
+  /** Takes a member that was unfolded already and may be a group. Its packed bytes are copied. */
+  keep(span: GroupSpan, { packed, plain }: Group): void {
+    if (!beginsGroup(packed)) return
+    // What was read of the archive to find where it ends is not held with it.
+    const group = { packed: new Uint8Array(packed), plain }
     this.#span = span
     this.#work = new SharedWork(async () => group)
   }
@@ -80,8 +84,7 @@ async function tryUnfold(
 async function unfold(packed: Uint8Array, codec: Codec, { offset }: GroupSpan): Promise<Uint8Array> {
   if (!beginsGroup(packed))
     throw new FormatError(`no group at ${offset}: it begins with no gzip header of ten bytes`, { offset })
-  const length = packed.subarray(packed.length - LENGTH_BYTES)
-  const maxBytes = new DataView(length.buffer, length.byteOffset, LENGTH_BYTES).getUint32(0, true)
+  const maxBytes = getUint32(packed, packed.length - LENGTH_BYTES)
   if (maxBytes > MAX_GROUP_BYTES)
     throw new IntegrityError(
       `the group at ${offset} has ${maxBytes} bytes by its trailer, expected ${MAX_GROUP_BYTES} at most`,

@@ -129,7 +129,7 @@ function locateGrouped(
   if (packedBytes > MAX_GROUP_PACKED_BYTES)
     throw new FormatError(`csize is ${packedBytes}, a group has ${MAX_GROUP_PACKED_BYTES} at most`, { offset })
   const crc32 = parseCrc32(record)
-  if (crc32 === undefined || record.columns.has('seek'))
+  if (crc32 === undefined || record.columns.has('seek') || record.columns.has('seekcrc'))
     throw new FormatError('a file of a group has the column crc and no seek points', { offset })
   return { ...place, packedBytes, plainOffset, crc32 }
 }

@@ -233,10 +233,9 @@ describe('a group that is not as this library writes them', () => {
     const global = globalHeader()
     const pack = (plain: Uint8Array): Uint8Array => member(Buffer.concat([plain, global]))
     await using archive = await open(craftGroups([{ path: 'a', data: text('a') }], { pack }).bytes)
-    const { flat, bytes } = await flatten(archive)
+    const { flat } = await flatten(archive)
     expect(await flat.text('a')).toBe(text('a'))
     expect((await flat.get('a')).packedBytes).toBeLessThan((await archive.get('a')).packedBytes ?? 0)
-    expect(bytes.length).toBeGreaterThan(0)
   })
 
   it('with more entries than are listed, is not moved', async () => {

@@ -159,6 +159,7 @@ const REFUSED: [string, (line: string) => string, Kind, RegExp][] = [
   ['crc that is none', column('crc', '1234567'), FormatError, /crc is "1234567"/],
   ['another crc', column('crc', '00000000'), IntegrityError, /the listing says 00000000/],
   ['seek points', (line) => `${line}\tseek=4096:1,2`, FormatError, /no seek points/],
+  ['CRC-32s of seek points', (line) => `${line}\tseekcrc=0123456789abcdef`, FormatError, /no seek points/],
 ]
 
 describe.each(REFUSED)('with %s', (_, change, kind, message) => {
