@@ -2,7 +2,7 @@
  * Reads a part of a file: where its line has seek points, only the chunks that hold the part, each checked by its own
  * CRC-32; else the whole member, of which the part is cut out.
  */
-import { FormatError } from '../errors.ts'
+import { FormatError, IntegrityError } from '../errors.ts'
 import { MEMBER_HEADER_BYTES } from '../gzip/member-header.ts'
 import { MEMBER_TRAILER_BYTES } from '../gzip/member-trailer.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
@@ -84,7 +84,7 @@ async function* readChunks(
   let inflater = new ChunkInflater(codec, factsOf(seek, first, record, place))
   try {
     for await (const piece of bytes.stream(offset, lengthBytes, options))
-      for (let from = 0; from < piece.length; ) {
+      for (let from = 0; from < piece.length && chunk <= last; ) {
         const packed = piece.subarray(from, from + left)
         yield* inflater.push(packed)
         from += packed.length
@@ -96,6 +96,7 @@ async function* readChunks(
         left = seek.packedBytes[chunk] ?? 0
         inflater = new ChunkInflater(codec, factsOf(seek, chunk, record, place))
       }
+    if (chunk <= last) throw new IntegrityError(`chunk ${chunk} of its member is cut short`)
   } finally {
     inflater.close()
   }

@@ -159,6 +159,24 @@ describe('columns that do not fit', () => {
   })
 })
 
+it('a source that gives less than it was asked for is an error, one that gives more does not matter', async () => {
+  const data = mixedBytes(3 * CHUNK)
+  const bytes = await buildArchive([{ path: 'f', data }], { seekBytes: CHUNK })
+  class Odd extends MemorySource {
+    static more = 0
+    override stream(offset: number, lengthBytes: number): AsyncIterable<Uint8Array> {
+      return super.stream(offset, lengthBytes + Odd.more)
+    }
+  }
+  const read = async (more: number): Promise<Uint8Array> => {
+    Odd.more = more
+    await using archive = await openArchive(new Odd(bytes), { tailBytes: 39 })
+    return archive.bytes('f', { start: 1 })
+  }
+  expectBytes(await read(5), data.subarray(1))
+  for (const less of [-1, -100]) await expect(read(less)).rejects.toThrow(IntegrityError)
+})
+
 it('reads a large part in bounded pieces', async () => {
   const data = mixedBytes(5 * MiB)
   await using archive = await openArchive(new MemorySource(await buildArchive([{ path: 'f', data }])))
