@@ -21,7 +21,7 @@ export function encodeMember(codec: Codec, plain: Uint8Array, level: Level): Uin
 /**
  * Gives the CRC-32 of its plaintext that a member records.
  *
- * @param member - one whole member, nothing after it
+ * @param member - one whole member, or the end of it with all of its trailer; nothing after it
  */
 export function recordedCrc32(member: Uint8Array): number {
   return getUint32(member, member.length - MEMBER_TRAILER_BYTES)

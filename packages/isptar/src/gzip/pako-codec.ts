@@ -13,8 +13,6 @@ const OUTPUT_BYTES: number = 64 * KiB
 /** A negative window size asks for raw deflate; 15 is the largest window, 8 the default memory level. */
 const RAW_WINDOW_BITS = -15
 const MEMORY_LEVEL = 8
-/** A flush that finds less room than its marker needs would write the marker twice. */
-const FLUSH_MARKER_BYTES = 6
 
 /** The codec that runs anywhere. */
 export const codec: Codec = {
@@ -30,10 +28,9 @@ function deflateRaw(plain: Uint8Array, level: Level, end: DeflateEnd = 'final'):
   pako.zlibDeflateInit2(stream, level, 8, RAW_WINDOW_BITS, MEMORY_LEVEL, pako.Z_DEFAULT_STRATEGY)
   const outputBytes = Math.min(OUTPUT_BYTES, plain.length + KiB)
   const packed: Uint8Array[] = []
-  stream.avail_out = 0
   feed(stream, plain)
   do {
-    if (stream.avail_out <= FLUSH_MARKER_BYTES) refill(stream, outputBytes)
+    refill(stream, outputBytes)
     const start = stream.next_out
     pako.zlibDeflate(stream, end === 'final' ? pako.Z_FINISH : pako.Z_FULL_FLUSH)
     if (stream.next_out > start) packed.push(stream.output.subarray(start, stream.next_out))
