@@ -1,9 +1,11 @@
 /** What the page asks of the thread that has the archive, and what that asks of the page. */
 import type { TailBytes } from '../io/byte-source.ts'
 import type { EntriesOptions } from '../read/archive.ts'
+import type { PathsOptions } from '../read/line-lookup.ts'
 import type { OpenOptions } from '../read/open-archive.ts'
 import type { StreamOptions } from '../read/entry.ts'
 import type { VerifyOptions, VerifyProgress, VerifyReport } from '../read/verify.ts'
+import type { PathBlock } from '../tail/path-gatherer.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
 import type { EntryBatch } from './entry-batch.ts'
@@ -47,6 +49,11 @@ export type ArchiveCalls = {
   readonly entries: {
     readonly args: Pick<EntriesOptions, 'under' | 'digests'>
     readonly piece: EntryBatch
+    readonly result: undefined
+  }
+  readonly paths: {
+    readonly args: Pick<PathsOptions, 'under' | 'terminator'>
+    readonly piece: PathBlock
     readonly result: undefined
   }
   /** An empty batch where there is no such entry. */

@@ -39,6 +39,7 @@ class ArchiveHost {
       start: async () => ({ value: VERSION }),
       open: async (request, { signal }) => ({ value: await this.#open(request, signal) }),
       entries: (options, call) => this.#entries(options, call),
+      paths: (options, call) => this.#paths(options, call),
       find: async (path, { signal }) => {
         const entry = await this.#archive.find(path, { signal })
         return packEntries(entry === undefined ? [] : [entry])
@@ -77,6 +78,17 @@ class ArchiveHost {
       batch = []
     }
     if (batch.length > 0) await send(packEntries(batch))
+    return { value: undefined }
+  }
+
+  async #paths(
+    options: ArchiveCalls['paths']['args'],
+    { signal, send }: ServedCall<ArchiveCalls['paths']['piece']>,
+  ): Promise<Parcel<undefined>> {
+    for await (const { bytes, ends } of this.#archive.paths({ ...options, signal })) {
+      const { value, transfer } = giveBytes(bytes)
+      await send({ value: { bytes: value, ends }, transfer })
+    }
     return { value: undefined }
   }
 

@@ -87,7 +87,7 @@ export class MessagePeer<Own extends CallMap, Other extends CallMap> {
   /**
    * Makes a call and gives its result.
    *
-   * @param onPiece - is given its pieces
+   * @param onPiece - is given its pieces; what it throws ends the call
    * @throws what serving it threw; `signal.reason`, at once; the reason of {@link end}
    */
   async call<M extends keyof Other & string>(
@@ -100,7 +100,11 @@ export class MessagePeer<Own extends CallMap, Other extends CallMap> {
     for (;;) {
       const { done, value } = await pieces.next()
       if (done) return value
-      onPiece?.(value)
+      try {
+        onPiece?.(value)
+      } catch (error) {
+        await pieces.throw(error)
+      }
     }
   }
 

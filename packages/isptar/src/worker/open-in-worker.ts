@@ -57,7 +57,7 @@ export async function openArchiveInWorker(
   }
   const thread = await WorkerThread.start(sources, options).catch(async (error: unknown) => {
     if (signal?.aborted) {
-      for (const source of sources) await source.close()
+      await Promise.all(sources.map((source) => source.close()))
       throw signal.reason
     }
     options.onFallback?.(error)

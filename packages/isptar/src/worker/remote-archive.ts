@@ -4,8 +4,10 @@ import type { ReadOptions } from '../io/byte-source.ts'
 import type { EntriesOptions } from '../read/archive.ts'
 import { ArchiveFacts } from '../read/archive-facts.ts'
 import type { Entry, EntryReader, StreamOptions } from '../read/entry.ts'
+import type { PathsOptions } from '../read/line-lookup.ts'
 import { toReadableStream } from '../read/readable.ts'
 import type { VerifyOptions, VerifyReport } from '../read/verify.ts'
+import type { PathBlock } from '../tail/path-gatherer.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
 import type { ArchiveCalls, ArchiveDescription, ReadRequest, SourceCalls, WireEntry } from './archive-calls.ts'
 import type { ArchiveReader } from './archive-reader.ts'
@@ -45,6 +47,10 @@ export class RemoteArchive extends ArchiveFacts implements ArchiveReader, EntryR
   async *entries({ under, digests, signal }: EntriesOptions = {}): AsyncGenerator<Entry, void, undefined> {
     for await (const batch of this.#thread.peer.iterate('entries', { under, digests }, { signal }))
       yield* unpackEntries(batch, this)
+  }
+
+  paths({ under, terminator, signal }: PathsOptions = {}): AsyncGenerator<PathBlock, void, undefined> {
+    return this.#thread.peer.iterate('paths', { under, terminator }, { signal })
   }
 
   async find(path: string, { signal }: ReadOptions = {}): Promise<Entry | undefined> {

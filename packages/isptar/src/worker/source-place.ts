@@ -9,11 +9,11 @@ export interface HttpPlace extends Omit<HttpSourceOptions, 'fetch'> {
   readonly url: string | URL
 }
 
-/**
- * An archive: a File or Blob, a URL, or a source, from which this thread reads for the worker. Several are its slices, first to
- * last.
- */
-export type ArchivePlace = Blob | string | URL | HttpPlace | ByteSource | readonly ArchivePlace[]
+/** A File or Blob, a URL, or a source, from which this thread reads for the worker. */
+type SinglePlace = Blob | string | URL | HttpPlace | ByteSource
+
+/** Where an archive is; several places are those of its slices, first to last. */
+export type ArchivePlace = SinglePlace | readonly SinglePlace[]
 
 /** A place that can be cloned. */
 export type WirePlace =
@@ -29,11 +29,15 @@ export type WirePlace =
  * @throws TypeError for what is no place, and for a source that joins slices
  */
 export function describePlace(place: ArchivePlace, sources: ByteSource[]): WirePlace {
+  if (!isList(place)) return describeSingle(place, sources)
+  return { type: 'slices', parts: place.map((part) => describeSingle(part, sources)) }
+}
+
+function describeSingle(place: SinglePlace, sources: ByteSource[]): WirePlace {
   if (place instanceof Blob) return { type: 'blob', blob: place }
   if (typeof place === 'string' || place instanceof URL) return describeHttp({ url: place })
-  if (isList(place)) return { type: 'slices', parts: place.map((part) => describePlace(part, sources)) }
-  if ('url' in place) return describeHttp(place)
-  if (typeof place.readTail !== 'function') throw new TypeError('expected a Blob, a URL, a source, or a list of them')
+  // Before the URL: a source may have one, too, and knows better how to read there.
+  if (!isSource(place)) return describeHttp(place)
   if (place.locate !== undefined)
     throw new TypeError(`${place.name} joins slices, which a worker must do itself: give the slices as a list`)
   sources.push(place)
@@ -41,8 +45,14 @@ export function describePlace(place: ArchivePlace, sources: ByteSource[]): WireP
 }
 
 /** `Array.isArray` does not narrow lists that are read-only. */
-function isList(place: HttpPlace | ByteSource | readonly ArchivePlace[]): place is readonly ArchivePlace[] {
+function isList(place: ArchivePlace): place is readonly SinglePlace[] {
   return Array.isArray(place)
+}
+
+function isSource(place: HttpPlace | ByteSource): place is ByteSource {
+  if ('readTail' in place) return true
+  if ('url' in place) return false
+  throw new TypeError('expected a Blob, a URL, a source, or a list of them')
 }
 
 /** Relative URLs are those of the page; a worker's are relative to its script. */

@@ -56,7 +56,7 @@ export class WorkerThread {
   async end(): Promise<void> {
     const details = { operation: 'read', location: 'worker', kind: 'closed' } as const
     this.#stop(new StorageError('the archive was closed', details))
-    for (const source of this.#sources) await source.close()
+    await Promise.all(this.#sources.map((source) => source.close()))
   }
 
   #stop(reason: unknown): void {

@@ -131,6 +131,16 @@ describe('pieces', () => {
   })
 })
 
+it('a call whose pieces are thrown back is aborted on the other side', async () => {
+  const { peer, signals } = connect()
+  const refuse = (n: number): void => {
+    if (n === 2) throw new Error('enough')
+  }
+  await expect(peer.call('count', 100, {}, refuse)).rejects.toThrow('enough')
+  await vi.waitFor(() => expect(signals[0]?.aborted).toBe(true))
+  expect(await peer.call('double', 4)).toBe(8)
+})
+
 describe('an abort', () => {
   it('throws its reason at once and reaches the other side', async () => {
     const { peer, signals } = connect()

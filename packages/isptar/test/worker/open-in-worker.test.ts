@@ -20,6 +20,8 @@ import { MessagePeer } from '../../src/worker/message-peer.ts'
 import { PageSource, serveSources } from '../../src/worker/page-source.ts'
 import { expectBytes, repeatedText, sampleBytes } from '../gzip/samples.ts'
 import { describeArchive, describeEntry } from '../read/archive-content.ts'
+import { collect } from '../read/collect.ts'
+import { craftArchive } from '../read/craft-archive.ts'
 import { sourceSuite } from '../source-suite.ts'
 import { buildArchive, SMALL_TREE } from '../write/build-archive.ts'
 import { FakeWorker } from './fake-worker.ts'
@@ -87,6 +89,19 @@ describe('an archive in a worker', () => {
     expect(await there.text('f0999')).toBe('')
   })
 
+  it('gives paths in blocks as here', async () => {
+    const bytes = await bytesOf()
+    const [there] = await openThere(blobOf(bytes))
+    const here = await openArchive(new MemorySource(bytes))
+    for (const options of [{}, { under: 'd' }, { terminator: 0 }])
+      expect(await collect(there.paths(options))).toEqual(await collect(here.paths(options)))
+    const listing = 'a\t#0\t#0\t420\tfifo\nb\t#0\t#0\t420\tfile\tx\n\n'
+    const [broken] = await openThere(blobOf(craftArchive({ listing })))
+    const paths = broken.paths()
+    expect((await paths.next()).value).toMatchObject({ ends: [1] })
+    await expect(paths.next()).rejects.toMatchObject({ code: 'format' })
+  })
+
   it('streams, whole and in part, and stops when it is left', async () => {
     const source = withCounter(new MemorySource(await bytesOf()))
     const [there] = await openThere(source)
@@ -109,6 +124,10 @@ describe('an archive in a worker', () => {
     const onProgress = vi.fn<(progress: VerifyProgress) => void>()
     expect((await there.verify({ onProgress })).ok).toBe(true)
     expect(onProgress.mock.calls[0]).toEqual([{ entryCount: 1, dataBytes: 0, path: 'd' }])
+    const failing = (): void => {
+      throw new Error('no progress')
+    }
+    await expect(there.verify({ onProgress: failing })).rejects.toThrow('no progress')
   })
 
   it('tells damage by the errors of this thread', async () => {
@@ -183,10 +202,17 @@ describe('places', () => {
     expect(bytes.length).toBeGreaterThan(0)
   })
 
+  it('that are sources are read by themselves, also where they have a URL', async () => {
+    const place = Object.assign(new MemorySource(await bytesOf()), { url: 'https://backups.example/site.tgz' })
+    const [there] = await openThere(place)
+    expectBytes(await there.bytes('z'), big)
+  })
+
   it('that are none are refused before a worker is started', async () => {
     const startWorker = vi.fn<() => Worker>()
     const joined = Object.assign(new MemorySource(new Uint8Array(0)), { locate: () => 0 })
-    for (const place of [joined, Object(5)])
+    const nested: ArchivePlace = Object([[blobOf(new Uint8Array(1))]])
+    for (const place of [joined, Object(5), nested])
       await expect(openArchiveInWorker(place, { startWorker })).rejects.toThrow(TypeError)
     expect(startWorker).not.toHaveBeenCalled()
   })
