@@ -1,14 +1,20 @@
 /** What an extraction asks of the source, and how often it goes through the listing. */
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { HttpSource } from '../../src/io/http-source.ts'
 import { MemorySource } from '../../src/io/memory-source.ts'
 import { type CountedSource, withCounter } from '../../src/io/with-counter.ts'
 import type { ExtractReport } from '../../src/node/extract-report.ts'
-import { extractTree } from '../../src/node/extract-tree.ts'
+import { resolveExtractOptions } from '../../src/node/extract-options.ts'
+import { extractInto, extractTree } from '../../src/node/extract-tree.ts'
 import type { Archive } from '../../src/read/archive.ts'
 import { openArchive } from '../../src/read/open-archive.ts'
+import { openSlices } from '../../src/read/open-slices.ts'
 import { type HostileEntry, hostileArchive } from '../hostile-archive.ts'
+import { HostileServer } from '../io/hostile-server.ts'
+import { watchParts, writeSlices } from '../read/craft-slices.ts'
 import { buildArchive } from '../write/build-archive.ts'
 import { makeScene } from './extract-scene.ts'
 
@@ -106,6 +112,39 @@ test('reads are bounded: gaps of 64 KiB, windows of 1 MiB', async () => {
       .filter((_, index) => index < 38 && index % 3 === 0)
       .map(({ offset, end }) => ({ offset, lengthBytes: end - offset })),
   )
+})
+
+test('thousands of files over HTTP cost a request a window', async () => {
+  const files = Array.from({ length: 2000 }, (_, i) => ({ path: `d/f${i}`, data: `file number ${i}\n`.repeat(20) }))
+  const server = await HostileServer.start(await buildArchive(files))
+  onTestFinished(() => server.close())
+  await using archive = await openArchive(new HttpSource(server.url))
+  for await (const _ of archive.entries()) continue
+  const [before, windows] = [server.requests.length, Math.ceil(archive.sizeBytes / (1024 * 1024))]
+  const options = resolveExtractOptions({ threads: 2 })
+  expect(await extractInto(archive, makeScene().out, options)).toMatchObject({ ok: true, fileCount: 2000 })
+  expect(server.requests.length - before).toBeLessThanOrEqual(windows + 1)
+})
+
+test('a slice that lies between two files is not opened for them', async () => {
+  const text = (seed: number): string => createHash('sha512').update(`${seed}`).digest('hex')
+  const files = Object.fromEntries(
+    Array.from({ length: 12 }, (_, i) => [`f${String(i).padStart(2, '0')}`, text(i).repeat(4)]),
+  )
+  const { parts, opened } = watchParts(await writeSlices(files, 500))
+  await using archive = await openArchive(openSlices(parts, { name: 'x' }))
+  for await (const _ of archive.entries()) continue
+  const wanted = ['f01', 'f08']
+  const entries = await Promise.all(wanted.map((path) => archive.get(path)))
+  const needed = entries.flatMap(({ location, packedBytes = 0 }) => {
+    const first = location?.slice ?? 0
+    const count = Math.ceil(((location?.offset ?? 0) + packedBytes) / 500)
+    return Array.from({ length: count }, (_, i) => first + i)
+  })
+  opened.length = 0
+  expect((await extractTree(archive, makeScene().out, { only: wanted })).ok).toBe(true)
+  expect(needed.length).toBeLessThan(6)
+  for (const slice of opened) expect(needed).toContain(slice)
 })
 
 describe('hardlinks whose targets are not extracted', () => {
