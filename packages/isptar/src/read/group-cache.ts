@@ -45,15 +45,25 @@ export class GroupCache {
    *
    * @throws FormatError, IntegrityError for what is no group, or another; StorageError
    */
-  async read(source: GroupSource, span: GroupSpan, { signal }: ReadOptions): Promise<Group> {
+  async read(source: GroupSource, span: GroupSpan, options: ReadOptions): Promise<Group> {
+    const group = await this.#get(source, span, options)
+    if (group instanceof Error) throw group
+    return group
+  }
+
+  /** Gives a group; undefined where {@link read} says that it is damaged, or none. */
+  async tryRead(source: GroupSource, span: GroupSpan, options: ReadOptions): Promise<Group | undefined> {
+    const group = await this.#get(source, span, options)
+    return group instanceof Error ? undefined : group
+  }
+
+  #get(source: GroupSource, span: GroupSpan, { signal }: ReadOptions): Promise<Group | FormatError | IntegrityError> {
     const isKept = this.#span?.offset === span.offset && this.#span.packedBytes === span.packedBytes
     const kept = isKept ? this.#work : undefined
     const work = kept ?? new SharedWork((ended) => tryUnfold(source, span, { signal: ended }))
     this.#span = { offset: span.offset, packedBytes: span.packedBytes }
     this.#work = work
-    const group = await work.get(signal)
-    if (group instanceof Error) throw group
-    return group
+    return work.get(signal)
   }
 
   /** Takes a member that was unfolded already and may be a group. Its packed bytes are copied. */

@@ -51,11 +51,19 @@ export function takeGrouped(
 }
 
 async function* salvage(
-  { bytes, codec }: DataContext,
+  owner: DataContext,
   { sizeBytes }: ListingRecord,
   place: GroupedPlace,
   options: GroupedOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const { bytes, codec } = owner
+  // A group that is right in itself is unfolded once for all of its files.
+  const plain = (await owner.groups.tryRead(owner, place, options))?.plain
+  const end = place.plainOffset + sizeBytes
+  if (plain !== undefined && end <= plain.length) {
+    yield new Uint8Array(plain.subarray(place.plainOffset, end))
+    return
+  }
   const packed = inPieces(bytes.stream(place.offset, place.packedBytes, options))
   const member = new MemberReader(packed, codec, options)
   let offset = -place.plainOffset
@@ -65,7 +73,7 @@ async function* salvage(
     if (part.length > 0) yield part
     if (offset >= sizeBytes) return
   }
-  throw tooShort(place.plainOffset + sizeBytes, place.plainOffset + offset)
+  throw tooShort(end, place.plainOffset + offset)
 }
 
 /** What is pushed together with damage is lost with it. */

@@ -3,7 +3,7 @@
  * what a plain tar unpacks must be the same (SPEC 1.1), but for owner names. Memory does not grow with the archive.
  */
 import { decodeText, equalBytes } from '../bytes/text.ts'
-import { IntegrityError, isIsptarError } from '../errors.ts'
+import { IntegrityError } from '../errors.ts'
 import type { ListingRecord } from '../tail/listing-record.ts'
 import { TAIL_ENTRY_NAME } from '../tail/encode-tail.ts'
 import type { TarHeader } from '../tar/tar-header.ts'
@@ -59,13 +59,8 @@ export class TarAgreement {
   /** A damaged group has no headers to compare; that it is damaged is told where its data is checked. */
   async #isReadable(place: MemberPlace | GroupedPlace): Promise<boolean> {
     if (!isGrouped(place)) return true
-    try {
-      await this.#context.groups.read(this.#context, place, { signal: this.#signal })
-      return true
-    } catch (error) {
-      if (isIsptarError(error, 'format') || isIsptarError(error, 'integrity')) return false
-      throw error
-    }
+    const group = await this.#context.groups.tryRead(this.#context, place, { signal: this.#signal })
+    return group !== undefined
   }
 
   #misplaced(place: MemberPlace | GroupedPlace | undefined): string | undefined {

@@ -266,6 +266,19 @@ describe('ignoring checksums', () => {
     expectBytes(await archive.bytes('d/b', { ignoreChecksum: true }), sampleBytes(700))
   })
 
+  it('costs one read of a group that is right in itself', async () => {
+    const source = withCounter(new MemorySource(craftGroups(TREE, GROUP).bytes))
+    await using archive = await openArchive(source, { tailBytes: 2000 })
+    await archive.get('d/a')
+    const before = source.requests
+    for (const path of ['d/a', 'd/b', 'd/c']) {
+      const given = await archive.bytes(path, { ignoreChecksum: true })
+      expectBytes(given, bytesOf(TREE.find((entry) => entry.path === path)?.data))
+      given.fill(0)
+    }
+    expect(source.requests - before).toBe(1)
+  })
+
   it('does not give less than the size', async () => {
     await using archive = await withLine(word('0:1:10:16384'))
     await expect(archive.bytes('d/b', { ignoreChecksum: true })).rejects.toThrow(IntegrityError)
