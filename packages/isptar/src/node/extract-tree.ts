@@ -25,9 +25,9 @@ import { TreeRestorer } from './restore-tree.ts'
 /**
  * Extracts entries of an archive into a folder, which is made when it is missing.
  *
- * Reads the listing twice, and each file's data once: with one read each, or through windows where most of it is
- * wanted. The umask is taken off the permissions, but for root and with `samePermissions`; folders that no entry names
- * get what it leaves. Blocks of zeros take no room on disk. Symlinks and hardlinks are made last. Of several entries for one place the
+ * Reads the listing twice, and each file's data once: members that lie near each other in one read, of 1 MiB at most. The
+ * umask is taken off the permissions, but for root and with `samePermissions`; folders that no entry names get what it
+ * leaves. Small files are unfolded and written by threads; callers are told of all in the order of the archive. Blocks of zeros take no room on disk. Symlinks and hardlinks are made last. Of several entries for one place the
  * last wins. A file that fails leaves nothing behind. Nothing is synced to disk.
  *
  * @param archive - stays open
