@@ -33,7 +33,7 @@ export interface CreateOptions {
   seekBytes?: number | undefined
   /**
    * Files of up to so many bytes, up to 1 MiB, share members of about that plain size: the archive gets smaller, and reading
-   * one of them means reading and inflating all of its member; the original program refuses them. 0 for none.
+   * one of them means reading and inflating all of its member; the original program cannot read them. 0 for none.
    * @defaultValue 0
    */
   groupBytes?: number | undefined
