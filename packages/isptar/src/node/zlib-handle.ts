@@ -4,8 +4,9 @@
  * relied on, and whoever uses it can do without.
  */
 import { constants, createDeflateRaw, createInflateRaw, inflateRawSync } from 'node:zlib'
-import type { DeflateRaw, InflateRaw } from 'node:zlib'
+import type { ZlibOptions } from 'node:zlib'
 import type { Level } from '../gzip/codec.ts'
+import { KiB } from '../limits.ts'
 
 /** The part of the handle that is used. */
 interface Handle {
@@ -38,15 +39,32 @@ export interface ZlibRun {
   readonly failure: { readonly code: string; readonly message: string } | undefined
 }
 
+/** Streams to take handles from. */
+export interface ZlibStreams {
+  readonly deflate: (options: ZlibOptions) => object
+  readonly inflate: () => object
+}
+
+/** Length of the window that zlib deflates in. */
+const WINDOW_BYTES: number = 64 * KiB
+
+/** So many bytes behind the end of its input zlib may look at. */
+const BEHIND_BYTES = 8
+
+const ZEROS = new Uint8Array(WINDOW_BYTES + BEHIND_BYTES)
+
 /** One state of zlib that is used again and again. Every run begins from nothing. */
 export class ZlibHandle {
   readonly #handle: Handle
   readonly #state: Uint32Array
+  /** Length of the longest input that was deflated; below all others where nothing is. */
+  #longest: number
   #failure: ZlibRun['failure']
 
-  private constructor({ _handle, _writeState }: Internals) {
+  private constructor({ _handle, _writeState }: Internals, longest: number) {
     this.#handle = _handle
     this.#state = _writeState
+    this.#longest = longest
     _handle.onerror = (message, _errno, code) => {
       this.#failure = { code, message }
     }
@@ -54,24 +72,28 @@ export class ZlibHandle {
 
   /** Makes one that deflates, where this Node allows. */
   static deflate(level: Level): ZlibHandle | undefined {
-    return hasHandles() ? ZlibHandle.#of(createDeflateRaw({ level })) : undefined
+    return hasHandles() ? ZlibHandle.#of(createDeflateRaw({ level }), 0) : undefined
   }
 
   /** Makes one that inflates, where this Node allows. */
   static inflate(): ZlibHandle | undefined {
-    return hasHandles() ? ZlibHandle.#of(createInflateRaw()) : undefined
+    return hasHandles() ? ZlibHandle.#of(createInflateRaw(), Number.NEGATIVE_INFINITY) : undefined
   }
 
-  static #of(stream: DeflateRaw | InflateRaw): ZlibHandle | undefined {
-    return isWithHandle(stream) ? new ZlibHandle(stream) : undefined
+  static #of(stream: object, longest: number): ZlibHandle | undefined {
+    return isWithHandle(stream) ? new ZlibHandle(stream, longest) : undefined
   }
 
-  /** Whether handles do here what they are taken for. */
-  static tryOut(): boolean {
+  /**
+   * Whether handles do what they are taken for.
+   *
+   * @param streams - those that have them
+   */
+  static tryOut(streams: ZlibStreams): boolean {
     const plain = new Uint8Array(1000).map((_, i) => (i * i) & 0x1f)
     try {
-      const deflate = ZlibHandle.#of(createDeflateRaw({ level: 6 }))
-      const inflate = ZlibHandle.#of(createInflateRaw())
+      const deflate = ZlibHandle.#of(streams.deflate({ level: 6 }), 0)
+      const inflate = ZlibHandle.#of(streams.inflate(), Number.NEGATIVE_INFINITY)
       return [0, 1].every(() => deflate !== undefined && inflate !== undefined && isRight(deflate, inflate, plain))
     } catch {
       return false
@@ -85,6 +107,21 @@ export class ZlibHandle {
    * @param room - how much of the output may be filled. @defaultValue all
    */
   run(flush: number, input: Uint8Array, output: Uint8Array, room: number = output.length): ZlibRun {
+    if (input.length < this.#longest && input.length < WINDOW_BYTES) this.#clearBehind(input.length, output)
+    this.#longest = Math.max(this.#longest, input.length)
+    return this.#run(flush, input, output, room)
+  }
+
+  /**
+   * Puts zeros in the window just behind the end of an input, as a new state has them. What an earlier input left there
+   * decides in Node's zlib, a few bytes before that end, which of two ways of saying the same is found; and what is made of
+   * an input must not depend on what came before.
+   */
+  #clearBehind(inputBytes: number, output: Uint8Array): void {
+    this.#run(constants.Z_NO_FLUSH, ZEROS.subarray(0, inputBytes + BEHIND_BYTES), output, output.length)
+  }
+
+  #run(flush: number, input: Uint8Array, output: Uint8Array, room: number): ZlibRun {
     this.#failure = undefined
     this.#handle.reset()
     this.#handle.writeSync(flush, input, 0, input.length, output, 0, room)
@@ -123,6 +160,6 @@ function isWithHandle(stream: object): stream is Internals {
 let tried: boolean | undefined
 
 function hasHandles(): boolean {
-  tried ??= ZlibHandle.tryOut()
+  tried ??= ZlibHandle.tryOut({ deflate: createDeflateRaw, inflate: createInflateRaw })
   return tried
 }
