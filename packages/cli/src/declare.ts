@@ -47,13 +47,17 @@ const SIZE_UNITS = ['', 'K', 'M', 'G', 'T', 'P']
 /**
  * Makes a parser of sizes for an option: bytes, or with K, M, G, T or P powers of 1024.
  *
- * @throws InvalidArgumentError from the parser, when the value is no size, or less than `min` bytes
+ * @throws InvalidArgumentError from the parser, when the value is no size, or not one from `min` to `max` bytes
  */
-export function byteSize(min: number): (value: string) => number {
+export function byteSize(min: number, max: number = Number.MAX_SAFE_INTEGER): (value: string) => number {
   return (value) => {
     const [, digits, unit = ''] = /^(\d+)([KMGTP]?)(?:i?B)?$/i.exec(value) ?? []
     const bytes = Number(digits) * 1024 ** SIZE_UNITS.indexOf(unit.toUpperCase())
-    if (Number.isSafeInteger(bytes) && bytes >= min) return bytes
-    throw new InvalidArgumentError(`It must be a size such as 700M, of at least ${min} bytes.`)
+    if (Number.isSafeInteger(bytes) && bytes >= min && bytes <= max) return bytes
+    throw new InvalidArgumentError(
+      max === Number.MAX_SAFE_INTEGER
+        ? `It must be a size such as 700M, of at least ${min} bytes.`
+        : `It must be a size such as 64K, of ${min} to ${max} bytes.`,
+    )
   }
 }

@@ -52,6 +52,7 @@ async function receive(
     ...newBaseOptions(options, options.opened),
     level: options.level,
     storeSuffixes: storedSuffixes(options.storeSuffix),
+    groupBytes: options.group,
     signal: context.io.signal,
     onNotice: (message) => void context.warn(message),
     onProblem: ({ path, message }) => void context.fail(`${escapeName(path)}: ${message}`),

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { InterruptedError } from '../src/command-io.ts'
 import { run } from '../src/run.ts'
 import { type FakeIo, fakeIo } from './fake-io.ts'
@@ -95,6 +95,32 @@ describe('create', () => {
     const before = readFileSync(at('site.tgz'))
     await command(['create', '--force', '-C', folder, at('site.tgz'), 'site', '--exclude', '*'], 10)
     expect(readFileSync(at('site.tgz')).equals(before)).toBe(true)
+  })
+
+  test('puts small files in groups where that is asked for, whatever the number of threads', async () => {
+    for (let k = 0; k < 60; k += 1) put(`site/many/${k}`, `file ${k} `.repeat(20))
+    vi.stubEnv('SOURCE_DATE_EPOCH', '0')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const made = async (...options: string[]): Promise<{ lines: string[]; sizeBytes: number }> => {
+      await command(['create', '--force', '-C', folder, at('x.tgz'), 'site', ...options])
+      await command(['verify', at('x.tgz')])
+      await command(['extract', at('x.tgz'), '-C', at(`out${options.length}`)])
+      return { lines: await listed('-l', at('x.tgz')), sizeBytes: statSync(at('x.tgz')).size }
+    }
+    const alone = await made()
+    const grouped = await made('--group', '64K')
+    expect(grouped.sizeBytes).toBeLessThan(alone.sizeBytes * 0.6)
+    expect(await made('--group', '64K', '--threads', '1')).toEqual(grouped)
+    expect(readFileSync(at('out2/site/many/59'), 'utf8')).toBe('file 59 '.repeat(20))
+    for (const [option, value] of [
+      ['--group', '2M'],
+      ['--group', '0'],
+      ['--threads', '0'],
+      ['--threads', 'all'],
+    ] as const) {
+      const io = await command(['create', at('y.tgz'), at('site'), option, value], 2)
+      expect(io.stderr.text).toMatch(/It must be a (?:size such as 64K, of 4096 to 1048576 bytes|whole number)/)
+    }
   })
 
   test('stores suffixes and levels as asked for', async () => {

@@ -1,7 +1,17 @@
 /** The built command as a real process: what only a process has. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -48,6 +58,19 @@ function fillFolder(): string {
   return path
 }
 
+/** Prints at the end how many threads said that they had loaded their script. */
+const COUNT_THREADS = `
+  const threads = require('node:worker_threads')
+  let loaded = 0
+  threads.Worker = class extends threads.Worker {
+    constructor(...args) {
+      super(...args)
+      this.once('message', () => { loaded += 1 })
+    }
+  }
+  require('node:module').syncBuiltinESMExports()
+  process.on('exit', () => console.log(loaded + ' threads loaded'))`
+
 /** An archive whose names are more than any pipe takes. */
 function longListing(): string {
   const tree = join(folder, 'names')
@@ -74,6 +97,21 @@ describe.runIf(built)('the process', () => {
     expect(stderr.toString()).toBe('')
     expect(stdout.toString()).toBe('data')
     expect(status).toBe(0)
+  })
+
+  test('reads and compresses in as many threads as it is told to, and makes the same of it', () => {
+    const preload = join(folder, 'threads.cjs')
+    writeFileSync(preload, COUNT_THREADS)
+    const tree = fillFolder()
+    const archives = [1, 2, 3].map((threads) => {
+      const archive = join(folder, `threads${threads}.tgz`)
+      const argv = ['-r', preload, BIN, 'create', '-q', '-l1', '--threads', String(threads), archive, tree]
+      const env = { ...process.env, SOURCE_DATE_EPOCH: '0' }
+      const { status, stdout, stderr } = spawnSync(process.execPath, argv, { env, encoding: 'utf8' })
+      expect([status, stderr, stdout]).toEqual([0, '', `${threads > 1 ? threads : 0} threads loaded\n`])
+      return readFileSync(archive)
+    })
+    for (const archive of archives) expect(Buffer.compare(archive, archives[0] ?? Buffer.alloc(0))).toBe(0)
   })
 
   test('ends with the code of the failure', () => {

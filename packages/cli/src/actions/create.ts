@@ -19,6 +19,9 @@ export interface CreateOptions extends HookOptions, WalkOptions, SliceOptions, N
   readonly directory?: string
   readonly level: Level
   readonly storeSuffix?: readonly string[]
+  /** Plain bytes of a group. */
+  readonly group?: number
+  readonly threads?: number
   readonly force?: true
   /** False to keep no journal. */
   readonly resume?: boolean
@@ -73,6 +76,8 @@ async function pack(
     ...walk,
     level: options.level,
     storeSuffixes: storedSuffixes(options.storeSuffix),
+    groupBytes: options.group,
+    threads: options.threads,
     xattrs: options.xattrs,
     resume: options.resume ?? false,
     journal: options.resume ?? true,

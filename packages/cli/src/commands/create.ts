@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type { CreateOptions } from '../actions/create.ts'
 import { addNewBaseOptions } from '../base-options.ts'
 import { collect, examples, type Start, wholeNumber } from '../declare.ts'
+import { GROUP_OPTION } from '../group-option.ts'
 import { addHookOptions } from '../hook-options.ts'
 import { addSliceOptions } from '../slice-options.ts'
 import { addWalkOptions } from '../walk-options.ts'
@@ -19,6 +20,8 @@ export function declareCreate(program: Command, start: Start): void {
     .option('-l, --level <0-9>', 'compression: 0 stores, 1 is fast, 9 is small', wholeNumber(0, 9), 6)
   addWalkOptions(command)
     .option('--store-suffix <suffix>', 'do not compress files of this suffix, e.g. .jpg; may be repeated', collect)
+    .option(...GROUP_OPTION)
+    .option('--threads <count>', 'threads that read and compress (default: one for each core)', wholeNumber(1, 64))
     .option('--force', 'replace an archive of that name')
   addNewBaseOptions(command)
   addSliceOptions(command)

@@ -16,6 +16,7 @@ type WritingOptions = Pick<
   | 'createdAt'
   | 'digest'
   | 'seekBytes'
+  | 'groupBytes'
   | 'catalogue'
   | 'base'
   | 'compare'
@@ -64,7 +65,8 @@ export async function serveArchive(
 }
 
 function describeArchive(reuse: BaseReuse | undefined, options: ServeArchiveOptions): CreateOptions {
-  const { level, storeSuffixes, digest, seekBytes, catalogue, signal } = options
+  const { level, storeSuffixes, digest, seekBytes, groupBytes, catalogue, signal } = options
   const createdAt = options.createdAt ?? sourceDateEpoch(process.env['SOURCE_DATE_EPOCH'])
-  return { level, storeSuffixes, digest, seekBytes, catalogue, createdAt, bases: reuse?.identities, signal }
+  const bases = reuse?.identities
+  return { level, storeSuffixes, digest, seekBytes, groupBytes, catalogue, createdAt, bases, signal }
 }
