@@ -54,6 +54,12 @@ export interface Codec {
    */
   deflateRaw(plain: Uint8Array, level: Level, end?: DeflateEnd): Uint8Array
   /**
+   * Deflates a whole buffer, as {@link deflateRaw} does, into room that is at hand; codecs may lack it.
+   *
+   * @returns how many bytes were made; undefined when there is too little room for that, or it cannot be done
+   */
+  readonly deflateInto?: ((plain: Uint8Array, level: Level, room: Uint8Array) => number | undefined) | undefined
+  /**
    * Inflates one whole stream from the start of a buffer that may hold more behind it.
    *
    * @param maxBytes - most plaintext to make

@@ -4,8 +4,8 @@
  */
 import { codec } from '#codec'
 import { sha256Of } from '#sha256'
-import { concatBytes } from '../bytes/concat.ts'
 import type { Level } from '../gzip/codec.ts'
+import { MemberBuffer } from '../gzip/member-buffer.ts'
 import { DIGEST_BYTES } from '../tail/digest-section.ts'
 import { BatchMaker, paddedBytes } from '../write/batch-maker.ts'
 import { type DeflatedPiece, deflatePiece, nextCut, PIECE_BYTES } from '../write/deflate-piece.ts'
@@ -79,6 +79,8 @@ export type PackResult = BatchResult | PieceResult
 
 /** Where a file that goes into a batch is read to; a batch holds none that is longer than a piece. */
 const scratch = new Uint8Array(PIECE_BYTES)
+/** Where members are made. */
+const memberBuffer = new MemberBuffer()
 
 /**
  * Does a job.
@@ -91,13 +93,19 @@ export function runPackJob(job: PackJob, fileSystem: TreeFileSystem): PackResult
 
 /** The buffers of a result that are handed over. */
 export function buffersOf(result: PackResult): readonly ArrayBuffer[] {
-  return [result.kind === 'batch' ? result.bytes.buffer : result.buffer]
+  if (result.kind === 'batch') return [result.bytes.buffer]
+  return [result.buffer, ...result.pieces.flatMap(({ packed }) => ownBuffer(packed))]
+}
+
+/** The buffer of bytes that have one of their own. */
+function ownBuffer({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []
 }
 
 function makeBatch(job: BatchJob, fileSystem: TreeFileSystem): BatchResult {
   const { level, groupBytes, headers, headerEnds, paths, pathEnds, facts, sizes, levels } = job
   const count = headerEnds.length
-  const maker = new BatchMaker({ codec, level, groupBytes })
+  const maker = new BatchMaker({ codec, level, groupBytes }, memberBuffer)
   const places = new Float64Array(count * PLACE_LENGTH)
   const digests = new Uint8Array(job.digests ? count * DIGEST_BYTES : 0)
   const taken: number[] = []
@@ -126,12 +134,7 @@ function makeBatch(job: BatchJob, fileSystem: TreeFileSystem): BatchResult {
     const { offset = 0, packedBytes = 0, plainOffset = 0, crc32 = 0 } = members[k] ?? {}
     places.set([offset, packedBytes, plainOffset, crc32], i * PLACE_LENGTH)
   }
-  return { kind: 'batch', bytes: ownBytes(bytes), places, digests }
-}
-
-/** In one buffer that holds nothing else: it is handed over. */
-function ownBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(parts.length === 1 ? (parts[0] ?? []) : concatBytes(parts))
+  return { kind: 'batch', bytes, places, digests }
 }
 
 function isRead(fileSystem: TreeFileSystem, path: Uint8Array, facts: FileFacts, into: Uint8Array): boolean {

@@ -15,6 +15,7 @@ const OUTPUT_BYTES: number = 64 * KiB
 export const codec: Codec = {
   name: 'zlib',
   deflateRaw,
+  deflateInto,
   inflateRaw,
   createInflater: () => new ZlibInflater(),
   // Of no bytes Node gives 0, not the seed, when there is no memory behind them.
@@ -31,13 +32,23 @@ let scratch = new Uint8Array(0)
 function deflateRaw(plain: Uint8Array, level: Level, end: DeflateEnd = 'final'): Uint8Array {
   const flush = end === 'final' ? constants.Z_FINISH : constants.Z_FULL_FLUSH
   if (plain.length <= MAX_HANDLED_BYTES) {
-    const handle = deflaters.get(level) ?? ZlibHandle.deflate(level)
-    if (handle) deflaters.set(level, handle)
     const room = deflateRoom(plain.length)
-    const run = handle?.run(flush, plain, scratchOf(room), room)
+    const run = deflaterOf(level)?.run(flush, plain, scratchOf(room), room)
     if (run && run.failure === undefined && run.madeBytes < room) return scratch.slice(0, run.madeBytes)
   }
   return plainView(deflateRawSync(plain, { level, finishFlush: flush, chunkSize: outputBytes(plain.length) }))
+}
+
+function deflateInto(plain: Uint8Array, level: Level, room: Uint8Array): number | undefined {
+  if (plain.length > MAX_HANDLED_BYTES || room.length < deflateRoom(plain.length)) return undefined
+  const run = deflaterOf(level)?.run(constants.Z_FINISH, plain, room)
+  return run && run.failure === undefined && run.madeBytes < room.length ? run.madeBytes : undefined
+}
+
+function deflaterOf(level: Level): ZlibHandle | undefined {
+  const handle = deflaters.get(level) ?? ZlibHandle.deflate(level)
+  if (handle) deflaters.set(level, handle)
+  return handle
 }
 
 /** More than zlib's own bound at any setting (deflate.c, deflateBound), and a flush. */

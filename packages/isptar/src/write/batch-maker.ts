@@ -5,7 +5,7 @@
  */
 import { concatBytes } from '../bytes/concat.ts'
 import type { Codec, Level } from '../gzip/codec.ts'
-import { encodeMember, recordedCrc32 } from '../gzip/encode-member.ts'
+import { MemberBuffer } from '../gzip/member-buffer.ts'
 import { KiB } from '../limits.ts'
 import { shrinks } from './shrinks.ts'
 
@@ -36,7 +36,7 @@ export interface MadeMember {
 
 /** Members that were made, and for each entry, in order, where its data lies in them. */
 export interface MadeMembers {
-  readonly bytes: readonly Uint8Array[]
+  readonly bytes: Uint8Array<ArrayBuffer>
   /** Undefined for entries without data. */
   readonly members: readonly (MadeMember | undefined)[]
 }
@@ -55,12 +55,13 @@ export class BatchMaker {
   #plain: Uint8Array[] = []
   #plainBytes = 0
   #grouped: Grouped[] = []
-  #bytes: Uint8Array[] = []
-  #byteCount = 0
+  readonly #buffer: MemberBuffer
   #members: (MadeMember | undefined)[] = []
 
-  constructor(options: BatchMakerOptions) {
+  /** @param buffer - to make them in; empty */
+  constructor(options: BatchMakerOptions, buffer: MemberBuffer = new MemberBuffer()) {
     this.#options = options
+    this.#buffer = buffer
   }
 
   /** Whether all that was taken is in members. */
@@ -70,7 +71,7 @@ export class BatchMaker {
 
   /** Length of the members made so far. */
   get byteCount(): number {
-    return this.#byteCount
+    return this.#buffer.length
   }
 
   /** Takes an entry without data. */
@@ -108,10 +109,9 @@ export class BatchMaker {
   close(): void {
     if (this.#plainBytes === 0) return
     const { codec, level } = this.#options
-    const offset = this.#byteCount
-    const packed = this.#push(encodeMember(codec, concatBytes(this.#plain, this.#plainBytes), level))
+    const { offset, packedBytes } = this.#buffer.add(codec, concatBytes(this.#plain, this.#plainBytes), level)
     for (const { entry, plainOffset, crc32 } of this.#grouped)
-      this.#members[entry] = { offset, packedBytes: packed.length, plainOffset, crc32 }
+      this.#members[entry] = { offset, packedBytes, plainOffset, crc32 }
     this.#plain = []
     this.#plainBytes = 0
     this.#grouped = []
@@ -120,9 +120,7 @@ export class BatchMaker {
   /** Closes the member at hand and gives all that was made since the last call. */
   take(): MadeMembers {
     this.close()
-    const made = { bytes: this.#bytes, members: this.#members }
-    this.#bytes = []
-    this.#byteCount = 0
+    const made = { bytes: this.#buffer.take(), members: this.#members }
     this.#members = []
     return made
   }
@@ -131,10 +129,8 @@ export class BatchMaker {
     const { codec } = this.#options
     this.addBlocks(blocks)
     this.close()
-    const offset = this.#byteCount
-    const packed = this.#push(encodeMember(codec, data, level > 0 && shrinks(codec, data) ? level : 0))
-    const crc32 = recordedCrc32(packed)
-    this.#members.push({ offset, packedBytes: packed.length, plainOffset: 0, crc32 })
+    const member = this.#buffer.add(codec, data, level > 0 && shrinks(codec, data) ? level : 0)
+    this.#members.push({ ...member, plainOffset: 0 })
   }
 
   #gather(plain: Uint8Array): void {
@@ -145,12 +141,6 @@ export class BatchMaker {
   #closeIfFull(): void {
     const { groupBytes } = this.#options
     if (this.#plainBytes >= (groupBytes > 0 ? groupBytes : HEADERS_BYTES)) this.close()
-  }
-
-  #push(member: Uint8Array): Uint8Array {
-    this.#bytes.push(member)
-    this.#byteCount += member.length
-    return member
   }
 }
 

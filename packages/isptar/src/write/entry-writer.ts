@@ -371,7 +371,7 @@ export class EntryWriter {
     const held = this.#held
     this.#held = []
     const start = this.#output.offset
-    await this.#output.write(...bytes)
+    await this.#output.write(bytes)
     let made = 0
     for (const { header, data, isDirty, digest } of held) {
       const member = data ? undefined : members[made]

@@ -34,6 +34,7 @@ function countingCodec(): Codec & { counts: { bytes: number } } {
   const counts = { bytes: 0 }
   return {
     ...zlibCodec,
+    deflateInto: undefined,
     counts,
     deflateRaw: (plain, level, end) => {
       counts.bytes += plain.length
