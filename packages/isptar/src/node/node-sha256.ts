@@ -1,4 +1,5 @@
 /** SHA-256 by `node:crypto`. */
+import type * as NodeCrypto from 'node:crypto'
 import type { Sha256 } from '../bytes/sha256.ts'
 
 /** Starts a SHA-256. Loads what it takes at the first call: most commands do without, and start sooner. */
@@ -11,7 +12,7 @@ export function createSha256(): Sha256 {
   }
 }
 
-let crypto: typeof import('node:crypto') | undefined
+let crypto: typeof NodeCrypto | undefined
 
 /** Gives the SHA-256 of bytes, 32 bytes; cheaper than a running one. */
 export function sha256Of(bytes: Uint8Array): Uint8Array {

@@ -31,9 +31,12 @@ export function shrinks(codec: Codec, plain: Uint8Array): boolean {
   return codec.deflateRaw(trial, 1).length < trial.length * WORTH
 }
 
+/** How often each byte is there; used again by each call. */
+const COUNTS = new Uint16Array(256)
+
 /** Shannon's entropy of single bytes, in bits a byte. */
 function entropyOf(bytes: Uint8Array): number {
-  const counts = new Uint16Array(256)
+  const counts = COUNTS.fill(0)
   for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1
   let bits = 0
   for (const count of counts) if (count > 0) bits += count * Math.log2(bytes.length / count)
