@@ -23,7 +23,7 @@ async function settleAll(lost: readonly string[]): Promise<string[]> {
     const { type, linkTarget, sizeBytes } = guard.settle(entry)
     expect(guard.isOrphan(entry)).toBe(entry.type === 'hardlink' && lost.includes(String(entry.linkTarget)))
     if (lost.includes(path)) guard.lost(entry)
-    else lines.push(type === 'hardlink' ? `${path} -> ${linkTarget}` : `${path} ${type} ${sizeBytes}`)
+    else lines.push(type === 'hardlink' ? `${path} -> ${String(linkTarget)}` : `${path} ${type} ${sizeBytes}`)
   }
   return lines
 }

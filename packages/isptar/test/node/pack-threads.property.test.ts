@@ -34,13 +34,19 @@ vi.mock(import('node:worker_threads'), async (original) => {
 
 beforeEach(() => {
   threads.ready = 0
-  expect(new WorkerPool({ script: 'pack-worker', threads: 2, runHere: () => 0 }).threads, 'build first').toBe(2)
+  const pool = new WorkerPool({ script: 'pack-worker', threads: 2, runHere: () => 0 })
+  if (pool.threads < 2) throw new Error('there is no built script of threads: build first')
 })
 
+interface FileNode {
+  readonly is: 'file'
+  readonly sizeBytes: number
+  readonly shrinks: boolean
+  readonly suffix: string
+}
+
 /** Something in a tree. */
-type Node =
-  | { readonly is: 'file'; readonly sizeBytes: number; readonly shrinks: boolean; readonly suffix: string }
-  | { readonly is: 'folder' | 'symlink' | 'hardlink' | 'run' }
+type Node = FileNode | { readonly is: 'folder' | 'symlink' | 'hardlink' | 'run' }
 
 const sizes = fc.oneof(
   fc.constantFrom(0, 1, 511, 512, 513, 64 * KiB, MiB - 1, MiB, MiB + 1, 3 * MiB + 7),
@@ -59,7 +65,7 @@ const nodes: fc.Arbitrary<Node> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      is: fc.constantFrom('folder' as const, 'symlink' as const, 'hardlink' as const, 'run' as const),
+      is: fc.constantFrom('folder', 'symlink', 'hardlink', 'run'),
     }),
   },
 )
@@ -76,17 +82,18 @@ function plant(root: string, tree: readonly Node[]): string[] {
   }
   for (const [i, node] of tree.entries()) {
     const path = `${folder}${String(i).padStart(2, '0')}`
-    if (node.is === 'folder') {
+    if (node.is === 'file')
+      add(path + node.suffix, node.shrinks ? 'lorem ipsum '.repeat(node.sizeBytes / 12) : noise(node.sizeBytes, path))
+    else if (node.is === 'folder') {
       mkdirSync(join(root, path))
       folder = dirname(path) === '.' ? `${path}/` : ''
     } else if (node.is === 'symlink') symlinkSync('elsewhere', join(root, path))
-    else if (node.is === 'hardlink') {
+    else if (node.is === 'run')
+      for (let k = 100; k < 300; k += 1) add(`${path}-${k}`, k % 3 === 0 ? '' : `${path} ${k}`)
+    else {
       const first = files[i % Math.max(files.length, 1)]
       if (first !== undefined) linkSync(join(root, first), join(root, path))
-    } else if (node.is === 'run')
-      for (let k = 100; k < 300; k += 1) add(`${path}-${k}`, k % 3 === 0 ? '' : `${path} ${k}`)
-    else
-      add(path + node.suffix, node.shrinks ? 'lorem ipsum '.repeat(node.sizeBytes / 12) : noise(node.sizeBytes, path))
+    }
   }
   return files
 }

@@ -48,8 +48,8 @@ test('one that is longer, shorter or another is told; zeros stand for what it ha
   writeFileSync(path, 'hello, hello')
   expect(readStill(nodeFileSystem, path, facts, into)).toBe(false)
   expect(Buffer.from(into).toString()).toBe('hello')
-  writeFileSync(`${path}.new`, 'olleh')
-  renameSync(`${path}.new`, path)
+  writeFileSync(`${String(path)}.new`, 'olleh')
+  renameSync(`${String(path)}.new`, path)
   expect(readStill(nodeFileSystem, path, facts, into)).toBe(false)
 })
 
@@ -60,8 +60,8 @@ test('a part is read from the open file, whatever has its name', () => {
     const into = new Uint8Array(5)
     expect(readStillPart(nodeFileSystem, fd, facts, 7, into)).toBe(true)
     expect(Buffer.from(into).toString()).toBe('world')
-    writeFileSync(`${path}.new`, 'another text')
-    renameSync(`${path}.new`, path)
+    writeFileSync(`${String(path)}.new`, 'another text')
+    renameSync(`${String(path)}.new`, path)
     expect(readStillPart(nodeFileSystem, fd, facts, 7, into)).toBe(false)
     expect(Buffer.from(into).toString()).toBe('world')
   } finally {

@@ -125,7 +125,7 @@ describe('jobs', () => {
   test('run here when one thread is asked for, or none can be found', async () => {
     for (const pool of [
       openPool({ threads: 1 }),
-      new WorkerPool({ script: 'none', runHere: (job) => `here ${job}` }),
+      new WorkerPool({ script: 'none', runHere: (job: string) => `here ${job}` }),
     ]) {
       expect(pool.threads).toBe(0)
       expect(await pool.run('a')).toBe('here a')
