@@ -37,8 +37,8 @@ export interface PackOptions extends WalkOptions {
    */
   groupBytes?: number | undefined
   /**
-   * How many threads read and deflate; with 1 none is started. The archive does not depend on it. About 2 MiB of data are
-   * under way for each, and as much again. @defaultValue one for each core, at most 8
+   * How many threads read and deflate; with 1 none is started. Neither the archive nor what is told depends on it. Under
+   * way are 2 MiB of data for each and 4 MiB more, and what they were deflated to. @defaultValue one for each core, at most 8
    */
   threads?: number | undefined
   /** Takes the isolated catalogue. @defaultValue none */

@@ -40,9 +40,10 @@ function deflateRaw(plain: Uint8Array, level: Level, end: DeflateEnd = 'final'):
 }
 
 function deflateInto(plain: Uint8Array, level: Level, room: Uint8Array): number | undefined {
-  if (plain.length > MAX_HANDLED_BYTES || room.length < deflateRoom(plain.length)) return undefined
-  const run = deflaterOf(level)?.run(constants.Z_FINISH, plain, room)
-  return run && run.failure === undefined && run.madeBytes < room.length ? run.madeBytes : undefined
+  const limit = deflateRoom(plain.length)
+  if (plain.length > MAX_HANDLED_BYTES || room.length < limit) return undefined
+  const run = deflaterOf(level)?.run(constants.Z_FINISH, plain, room, limit)
+  return run && run.failure === undefined && run.madeBytes < limit ? run.madeBytes : undefined
 }
 
 function deflaterOf(level: Level): ZlibHandle | undefined {
