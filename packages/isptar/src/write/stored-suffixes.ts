@@ -15,6 +15,8 @@ export const STORED_SUFFIXES: readonly string[] = [
  * @returns takes an entry's path
  */
 export function createStoredTest(suffixes: readonly string[]): (path: Uint8Array) => boolean {
+  // Every path ends in nothing.
+  if (suffixes.includes('')) return () => true
   const lower = suffixes.map((suffix) => suffix.toLowerCase())
   // Few names even end with the last letter of one; beyond ASCII letter case is not told by one byte.
   const ends = new Set(lower.flatMap((suffix) => bothCases(suffix.charCodeAt(suffix.length - 1))))
