@@ -1,7 +1,11 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createArchive } from 'isptar'
+import { FileTarget } from 'isptar/node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { run } from '../src/run.ts'
 import { fakeIo } from './fake-io.ts'
@@ -16,11 +20,15 @@ interface RangeServer {
 
 const ARCHIVE = fixture('plain/archive.tgz')
 
-let server: RangeServer
-beforeEach(async () => {
+async function serve(archive: string): Promise<RangeServer> {
   const path = new URL('../demo/range-server.mjs', import.meta.url).href
   const { serveFile } = (await import(path)) as { serveFile(path: string): Promise<RangeServer> }
-  server = await serveFile(ARCHIVE)
+  return serveFile(archive)
+}
+
+let server: RangeServer
+beforeEach(async () => {
+  server = await serve(ARCHIVE)
 })
 afterEach(() => server.close())
 
@@ -67,4 +75,24 @@ test('what is not there is a failure of the store', async () => {
   const io = fakeIo()
   expect(await run(['list', `${server.url}.none`], io)).toBe(10)
   expect(io.stderr.text).toMatch(/^isptar: [^\n]+\n$/)
+})
+
+test('one of many files is extracted without the listing of the others', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'isptar-test-'))
+  const archive = join(folder, 'many.tgz')
+  const writer = createArchive(new FileTarget(archive))
+  for (let k = 10_000; k < 40_000; k += 1)
+    await writer.add({ path: `files/${k}`, mtime: new Date(k * 7) }, String(k * k))
+  const { listingBytes } = await writer.close()
+  const many = await serve(archive)
+  try {
+    const io = fakeIo()
+    expect(await run(['extract', many.url, '-C', join(folder, 'out'), './files/23456'], io)).toBe(0)
+    expect(readFileSync(join(folder, 'out/files/23456'), 'utf8')).toBe(String(23_456 ** 2))
+    expect(many.requests.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(256 * 1024)
+    expect(listingBytes).toBeGreaterThan(384 * 1024)
+  } finally {
+    await many.close()
+    rmSync(folder, { recursive: true })
+  }
 })

@@ -119,6 +119,7 @@ async function restore(
   const show = context.io.stdout.isTty ? escapeName : (name: string): string => name
   const report = await extractTree(archive, options.directory ?? '.', {
     ...(wanted.isEmpty ? {} : { filter: (entry) => wanted.matches(entry.path) }),
+    under: wanted.onlyFolder,
     ...(options.owner ? {} : { owners: false }),
     stripComponents: options.stripComponents,
     existing: existingPolicy(options),

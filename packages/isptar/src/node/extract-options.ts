@@ -27,6 +27,11 @@ export interface ExtractProgress {
 export interface ExtractOptions {
   /** Only these entries: exact paths, and folders with all that is in them. @defaultValue all */
   only?: readonly string[] | undefined
+  /**
+   * Only this entry and what is below it, which an archive with an index finds at once. Unlike those of `only` it may be
+   * missing. @defaultValue all
+   */
+  under?: string | undefined
   /** Only entries for which this says true; asked several times for each. @defaultValue all */
   filter?: ((entry: Entry) => boolean) | undefined
   /** How many leading components are cut off every path; entries with no more are left out. @defaultValue 0 */
@@ -82,6 +87,7 @@ export interface ExtractOptions {
 /** {@link ExtractOptions} with nothing left open but `foldsNames`. */
 export interface ExtractSettings extends PlacePolicy, RightsPolicy {
   readonly only: readonly string[] | undefined
+  readonly under: string | undefined
   readonly filter: (entry: Entry) => boolean
   /** Whether neither paths nor a filter leave anything out. */
   readonly wantsAll: boolean
@@ -121,8 +127,9 @@ export function resolveExtractOptions(options: ExtractOptions): ExtractSettings 
     existing,
     windows: process.platform === 'win32',
     only: options.only,
+    under: options.under,
     filter: options.filter ?? (() => true),
-    wantsAll: options.only === undefined && options.filter === undefined,
+    wantsAll: options.only === undefined && options.under === undefined && options.filter === undefined,
     delete: options.delete ?? false,
     dryRun: options.dryRun ?? false,
     owners,

@@ -27,7 +27,7 @@ export interface Survey {
 
 /** Gives the entries to look at: one folder where only one is wanted, else all. */
 export function surveyedEntries(archive: Archive, settings: ExtractSettings): AsyncIterable<Entry> {
-  const under = settings.only?.length === 1 ? settings.only[0] : undefined
+  const under = settings.under ?? (settings.only?.length === 1 ? settings.only[0] : undefined)
   return archive.entries({ under, signal: settings.signal })
 }
 

@@ -78,7 +78,7 @@ async function extractWith(
   settings: ExtractSettings,
   seams: ExtractSeams,
 ): Promise<ExtractReport> {
-  const selection = new PathSelection(settings.only)
+  const selection = new PathSelection(settings.only, settings.under)
   const survey = await surveyArchive(archive, selection, settings)
   await archive.checkBases(survey.neededBases, { signal: settings.signal })
   const report = new ReportBuilder(settings.onProblem)

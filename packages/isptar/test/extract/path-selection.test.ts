@@ -16,3 +16,13 @@ test.each([[undefined], [['.']], [['a', './']]])('%j means all', (only) => {
 test('an empty list means nothing', () => {
   expect(new PathSelection([]).has('x')).toBe(false)
 })
+
+test('what is to be below a path is, whatever else is named, and the path itself may be missing', () => {
+  const paths = ['a', 'a/b', 'a/bc', 'a/b/c', './a/b/d', 'x']
+  const all = new PathSelection(undefined, './a/b/')
+  expect(paths.filter((path) => all.has(path))).toEqual(['a/b', 'a/b/c', './a/b/d'])
+  const some = new PathSelection(['a/b/c', 'x'], 'a/b')
+  expect(paths.filter((path) => some.has(path))).toEqual(['a/b/c'])
+  const none = new PathSelection(undefined, 'missing')
+  expect([none.has('a'), none.unmet]).toEqual([false, []])
+})

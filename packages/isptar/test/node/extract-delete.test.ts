@@ -189,7 +189,7 @@ describe('the target folder itself', () => {
   test('loses nothing when only a part is wanted', async () => {
     const { tree, out } = make()
     await using archive = await openBytes((await packFolder(tree)).bytes, 'a')
-    for (const part of [{ only: ['d'] }, { filter: () => true }, { only: ['f'] }]) {
+    for (const part of [{ only: ['d'] }, { under: 'd' }, { under: 'f' }, { filter: () => true }, { only: ['f'] }]) {
       const report = await extractTree(archive, out, { delete: true, existing: 'replace', ...part })
       expect(report.ok).toBe(true)
       expect(existsSync(join(out, 'extra'))).toBe(true)

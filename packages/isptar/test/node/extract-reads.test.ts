@@ -40,6 +40,7 @@ describe('3,000 small files', () => {
 
   test.each([
     ['only', { only: ['d/f1234'] }],
+    ['under', { under: './d/f1234' }],
     ['filter', { filter: ({ path }: { path: string }) => path === 'd/f1234' }],
   ])('one of them, by %s, costs its bytes', async (_, options) => {
     const { archive, counter } = await open()
@@ -47,6 +48,14 @@ describe('3,000 small files', () => {
     expect(await extractTree(archive, makeScene().out, options)).toMatchObject({ ok: true, fileCount: 1 })
     const entry = await archive.get('d/f1234')
     expect(counter.log.slice(before)).toEqual([{ offset: entry.location?.offset, lengthBytes: entry.packedBytes }])
+  })
+
+  test('one that is missing is nothing, by under', async () => {
+    const { archive } = await open()
+    expect(await extractTree(archive, makeScene().out, { under: 'd/missing' })).toMatchObject({
+      ok: true,
+      fileCount: 0,
+    })
   })
 
   test('a few that lie near each other cost one read together', async () => {
