@@ -25,7 +25,8 @@ export const codec: Codec = {
 /** What is larger is done by calls that hold no memory afterwards. */
 const MAX_HANDLED_BYTES: number = 2 * MiB
 
-const deflaters = new Map<Level, ZlibHandle>()
+/** By level and size: one that had no longer input before has nothing to clear. */
+const deflaters = new Map<number, ZlibHandle>()
 let inflater: ZlibHandle | undefined
 let scratch = new Uint8Array(0)
 
@@ -33,7 +34,7 @@ function deflateRaw(plain: Uint8Array, level: Level, end: DeflateEnd = 'final'):
   const flush = end === 'final' ? constants.Z_FINISH : constants.Z_FULL_FLUSH
   if (plain.length <= MAX_HANDLED_BYTES) {
     const room = deflateRoom(plain.length)
-    const run = deflaterOf(level)?.run(flush, plain, scratchOf(room), room)
+    const run = deflaterOf(level, plain.length)?.run(flush, plain, scratchOf(room), room)
     if (run && run.failure === undefined && run.madeBytes < room) return scratch.slice(0, run.madeBytes)
   }
   return plainView(deflateRawSync(plain, { level, finishFlush: flush, chunkSize: outputBytes(plain.length) }))
@@ -42,13 +43,16 @@ function deflateRaw(plain: Uint8Array, level: Level, end: DeflateEnd = 'final'):
 function deflateInto(plain: Uint8Array, level: Level, room: Uint8Array): number | undefined {
   const limit = deflateRoom(plain.length)
   if (plain.length > MAX_HANDLED_BYTES || room.length < limit) return undefined
-  const run = deflaterOf(level)?.run(constants.Z_FINISH, plain, room, limit)
+  const run = deflaterOf(level, plain.length)?.run(constants.Z_FINISH, plain, room, limit)
   return run && run.failure === undefined && run.madeBytes < limit ? run.madeBytes : undefined
 }
 
-function deflaterOf(level: Level): ZlibHandle | undefined {
-  const handle = deflaters.get(level) ?? ZlibHandle.deflate(level)
-  if (handle) deflaters.set(level, handle)
+function deflaterOf(level: Level, plainBytes: number): ZlibHandle | undefined {
+  // Powers of two from a tar block, which headers and most small files are, to zlib's window.
+  const size = 32 - Math.clz32(Math.min(Math.max(plainBytes, 512), 64 * KiB) - 1)
+  const key = level * 32 + size
+  const handle = deflaters.get(key) ?? ZlibHandle.deflate(level)
+  if (handle) deflaters.set(key, handle)
   return handle
 }
 
