@@ -2,32 +2,19 @@
  * Makes a gzip member of pieces that are deflated apart, counting both sides so that the caller knows offsets and where
  * inflating can begin (SPEC 1.1).
  */
-import type { Codec, Level } from './codec.ts'
+import type { Codec, DeflateEnd, Level } from './codec.ts'
 import { encodeMemberHeader } from './member-header.ts'
 import { encodeMemberTrailer } from './member-trailer.ts'
-
-/** How far a member is, at the end of a piece. */
-export interface MemberProgress {
-  /** CRC-32 of the plaintext so far. */
-  readonly crc32: number
-  readonly plainBytes: number
-  /** With the header. */
-  readonly packedBytes: number
-}
 
 /** A gzip member in the making: `start`, any number of `piece`, `finish`. */
 export class MemberEncoder {
   readonly #codec: Codec
   readonly #level: Level
-  #crc: number
-  #plainBytes: number
-  #packedBytes: number
+  #crc = 0
+  #plainBytes = 0
+  #packedBytes = 0
 
-  /** @param from - a member that was begun elsewhere, to go on with; it is started already */
-  constructor(codec: Codec, level: Level, from: MemberProgress = { crc32: 0, plainBytes: 0, packedBytes: 0 }) {
-    this.#crc = from.crc32
-    this.#plainBytes = from.plainBytes
-    this.#packedBytes = from.packedBytes
+  constructor(codec: Codec, level: Level) {
     this.#codec = codec
     this.#level = level
   }
@@ -53,19 +40,19 @@ export class MemberEncoder {
   }
 
   /** Deflates the next bytes; raw inflate can begin at what follows. */
-  piece(plain: Uint8Array, level: Level = this.#level): Uint8Array {
-    return this.#deflate(plain, level, 'flush')
+  piece(plain: Uint8Array): Uint8Array {
+    return this.#deflate(plain, 'flush')
   }
 
   /** Deflates the last bytes, perhaps none, and adds the trailer. */
-  finish(plain: Uint8Array = new Uint8Array(0), level: Level = this.#level): readonly Uint8Array[] {
-    return [this.#deflate(plain, level, 'final'), this.#count(encodeMemberTrailer(this.#crc, this.#plainBytes))]
+  finish(plain: Uint8Array = new Uint8Array(0)): readonly Uint8Array[] {
+    return [this.#deflate(plain, 'final'), this.#count(encodeMemberTrailer(this.#crc, this.#plainBytes))]
   }
 
-  #deflate(plain: Uint8Array, level: Level, end: 'flush' | 'final'): Uint8Array {
+  #deflate(plain: Uint8Array, end: DeflateEnd): Uint8Array {
     this.#crc = this.#codec.crc32(plain, this.#crc)
     this.#plainBytes += plain.length
-    return this.#count(this.#codec.deflateRaw(plain, level, end))
+    return this.#count(this.#codec.deflateRaw(plain, this.#level, end))
   }
 
   #count(packed: Uint8Array): Uint8Array {

@@ -7,7 +7,7 @@ import { concatBytes } from '../bytes/concat.ts'
 import type { Codec, Level } from '../gzip/codec.ts'
 import { MemberBuffer } from '../gzip/member-buffer.ts'
 import { KiB } from '../limits.ts'
-import { shrinks } from './shrinks.ts'
+import { worthwhileLevel } from './shrinks.ts'
 
 const BLOCK = 512
 
@@ -129,7 +129,7 @@ export class BatchMaker {
     const { codec } = this.#options
     this.addBlocks(blocks)
     this.close()
-    const member = this.#buffer.add(codec, data, level > 0 && shrinks(codec, data) ? level : 0)
+    const member = this.#buffer.add(codec, data, worthwhileLevel(codec, data, level))
     this.#members.push({ ...member, plainOffset: 0 })
   }
 

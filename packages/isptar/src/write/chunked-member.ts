@@ -1,7 +1,6 @@
 /** Writes a member piece by piece and keeps the table of where reading can begin (SPEC 4, `seek`). */
 import { combineCrc32 } from '../bytes/combine-crc32.ts'
 import type { Level } from '../gzip/codec.ts'
-import type { MemberProgress } from '../gzip/member-encoder.ts'
 import { encodeMemberHeader, MEMBER_HEADER_BYTES } from '../gzip/member-header.ts'
 import { encodeMemberTrailer } from '../gzip/member-trailer.ts'
 import type { SeekTable } from '../tail/seek-column.ts'
@@ -10,7 +9,12 @@ import type { Output } from './output.ts'
 import { type SeekChunk, SeekTableBuilder } from './seek-table-builder.ts'
 
 /** A member of which a part is written, up to the end of a piece. */
-export interface MemberState extends MemberProgress {
+export interface MemberState {
+  /** CRC-32 of the plaintext so far. */
+  readonly crc32: number
+  readonly plainBytes: number
+  /** With the header. */
+  readonly packedBytes: number
   /** Plain length of a chunk; 0 where there are no seek points. */
   readonly seekBytes: number
   readonly chunks: readonly SeekChunk[]

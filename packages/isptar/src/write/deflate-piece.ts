@@ -4,7 +4,7 @@
  */
 import type { Codec, DeflateEnd, Level } from '../gzip/codec.ts'
 import { MiB } from '../limits.ts'
-import { shrinks } from './shrinks.ts'
+import { worthwhileLevel } from './shrinks.ts'
 
 /** Longest piece: what is held at once. */
 export const PIECE_BYTES: number = MiB
@@ -26,7 +26,7 @@ export interface DeflatedPiece {
  * @param end - whether it is the last one
  */
 export function deflatePiece(codec: Codec, plain: Uint8Array, level: Level, end: DeflateEnd): DeflatedPiece {
-  const packed = codec.deflateRaw(plain, level > 0 && shrinks(codec, plain) ? level : 0, end)
+  const packed = codec.deflateRaw(plain, worthwhileLevel(codec, plain, level), end)
   return { packed, plainBytes: plain.length, crc32: codec.crc32(plain) }
 }
 

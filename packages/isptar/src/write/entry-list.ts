@@ -32,7 +32,7 @@ export interface AddedEntry {
 /** The entries so far. */
 export class EntryList {
   readonly #listing: ListingBuilder
-  #totals: EntryTotals = { dataBytes: 0, dirtyCount: 0, referenceCount: 0, referencedBytes: 0 }
+  readonly #totals = { dataBytes: 0, dirtyCount: 0, referenceCount: 0, referencedBytes: 0 }
 
   constructor(options: ListingBuilderOptions) {
     this.#listing = new ListingBuilder(options)
@@ -56,7 +56,7 @@ export class EntryList {
   /** Takes over what an earlier run listed; comes first. */
   async resume(lines: AsyncIterable<ListedLines>, totals: EntryTotals): Promise<void> {
     for await (const some of lines) this.#listing.addKnown(some)
-    this.#totals = totals
+    Object.assign(this.#totals, totals)
   }
 
   /** Gives the lines that were added since the last call. */
@@ -74,14 +74,12 @@ export class EntryList {
     const { sizeBytes, type } = header
     const record = listEntry(header, data, isDirty)
     this.#listing.add(record, digest ?? (type === 'file' && sizeBytes === 0 ? EMPTY_DIGEST : undefined))
-    const isReference = data.location !== undefined && data.location.depth > 0
-    const { dataBytes, dirtyCount, referenceCount, referencedBytes } = this.#totals
-    this.#totals = {
-      dataBytes: dataBytes + sizeBytes,
-      dirtyCount: dirtyCount + (isDirtyEntry(data, isDirty) ? 1 : 0),
-      referenceCount: referenceCount + (isReference ? 1 : 0),
-      referencedBytes: referencedBytes + (isReference ? sizeBytes : 0),
-    }
+    const totals = this.#totals
+    totals.dataBytes += sizeBytes
+    if (isDirtyEntry(data, isDirty)) totals.dirtyCount += 1
+    if (data.location === undefined || data.location.depth === 0) return
+    totals.referenceCount += 1
+    totals.referencedBytes += sizeBytes
   }
 
   /** Ends the listing. */

@@ -1,5 +1,5 @@
 /** Tells whether it is worth deflating data, from samples: media and archives are passed on at the speed of the disk. */
-import type { Codec } from '../gzip/codec.ts'
+import type { Codec, Level } from '../gzip/codec.ts'
 import { KiB } from '../limits.ts'
 
 /** Shorter data is deflated at once: that costs little more than looking at it. */
@@ -29,6 +29,11 @@ export function shrinks(codec: Codec, plain: Uint8Array): boolean {
   const from = Math.max(0, Math.floor((plain.length - TRIAL_BYTES) / 2))
   const trial = plain.subarray(from, from + TRIAL_BYTES)
   return codec.deflateRaw(trial, 1).length < trial.length * WORTH
+}
+
+/** Gives the level at which data is deflated when `level` is asked for: 0 for what would not shrink. */
+export function worthwhileLevel(codec: Codec, plain: Uint8Array, level: Level): Level {
+  return level > 0 && shrinks(codec, plain) ? level : 0
 }
 
 /** How often each byte is there; used again by each call. */
