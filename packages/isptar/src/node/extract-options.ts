@@ -4,7 +4,7 @@ import type { RightsPolicy } from '../extract/restored-rights.ts'
 import type { Entry } from '../read/entry.ts'
 import type { ExtractProblem, RefusedEntry } from './extract-report.ts'
 import { processUmask } from './posix-umask.ts'
-import { defaultThreads } from './worker-pool.ts'
+import { checkThreads, defaultThreads } from './worker-pool.ts'
 
 /** What is done where something stands already. Folders that stand are always used, never emptied. */
 export type ExistingPolicy = 'error' | 'replace' | 'keep'
@@ -111,13 +111,12 @@ export interface ExtractSettings extends PlacePolicy, RightsPolicy {
  * @throws TypeError or RangeError for an option that makes no sense
  */
 export function resolveExtractOptions(options: ExtractOptions): ExtractSettings {
-  const { stripComponents = 0, existing = 'error', threads = defaultThreads() } = options
+  const { stripComponents = 0, existing = 'error' } = options
+  const threads = checkThreads(options.threads) ?? defaultThreads()
   if (!Number.isSafeInteger(stripComponents) || stripComponents < 0)
     throw new RangeError(`stripComponents must be a whole number from 0, got ${stripComponents}`)
   if (existing !== 'error' && existing !== 'replace' && existing !== 'keep')
     throw new TypeError(`existing must be 'error', 'replace' or 'keep', got ${JSON.stringify(existing)}`)
-  if (!Number.isSafeInteger(threads) || threads < 1)
-    throw new RangeError(`threads must be a whole number from 1, got ${threads}`)
   if (options.delete && stripComponents > 0)
     throw new TypeError('delete cannot be combined with stripComponents: several folders may then fall together')
   const isRoot = process.geteuid?.() === 0

@@ -53,12 +53,12 @@ export class PackQueue {
   /** Takes an entry; returns when there is room for the next. */
   async add(entry: TreeEntry): Promise<void> {
     const header = this.#options.writer.toHeader(entry)
-    const blocks = encodeEntryHeader(header)
     const level = this.#levelOf(entry)
     if (entry.type === 'file' && entry.sizeBytes > nextCut(0, this.#options.writer.entryOptions.seekBytes)) {
       await this.#endBatch()
       return this.#addLarge(new LargeFile({ entry, header, level }, this.#options))
     }
+    const blocks = encodeEntryHeader(header)
     this.#batch.add({ entry, header, blocks, level, notes: this.#takeNotes() })
     if (this.#batch.isFull) await this.#endBatch()
   }
