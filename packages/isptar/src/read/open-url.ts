@@ -8,7 +8,7 @@ import { splitSliceName } from '../io/slice-name.ts'
 import { type RetryOptions, withRetry } from '../io/with-retry.ts'
 import { withTail } from '../io/with-tail.ts'
 import { TAIL_BYTES } from '../limits.ts'
-import { openSlices } from '../read/open-slices.ts'
+import { openSlices } from './open-slices.ts'
 
 /** Slices asked for at the same time while looking how many there are. */
 const PROBES_AT_ONCE = 8

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openUrl } from '../../src/node/open-url.ts'
+import { openUrl } from '../../src/read/open-url.ts'
 import { failureOf } from '../source-suite.ts'
 import { HostileServer } from '../io/hostile-server.ts'
 
