@@ -1,0 +1,24 @@
+/** Names of all elements. */
+import { BytesView } from '../views/bytes-view.ts'
+import { CheckView } from '../views/check-view.ts'
+import { CompareView } from '../views/compare-view.ts'
+import { FilesView } from '../views/files-view.ts'
+import { PictureView } from '../views/picture-view.ts'
+import { StartView } from '../views/start-view.ts'
+import { IsptarInspector } from './isptar-inspector.ts'
+
+const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
+  'isptar-bytes-view': BytesView,
+  'isptar-check-view': CheckView,
+  'isptar-compare-view': CompareView,
+  'isptar-files-view': FilesView,
+  'isptar-picture-view': PictureView,
+  'isptar-start-view': StartView,
+  'isptar-inspector': IsptarInspector,
+}
+
+/** Registers those that are not registered yet. */
+export function defineElements(): void {
+  for (const [name, constructor] of Object.entries(ELEMENTS))
+    if (customElements.get(name) === undefined) customElements.define(name, constructor)
+}

@@ -1,0 +1,46 @@
+/** What all parts of the inspector show. */
+import type { ArchiveSummary, Meter, OpenRequest } from '../contract/archive-calls.ts'
+import type { Trouble } from '../contract/trouble.ts'
+
+/** What is looked at. */
+export type Tab = 'files' | 'picture' | 'bytes' | 'check' | 'compare'
+
+/** An entry by its path, and by its line where several have that path; -1 for a folder without a line. */
+export interface EntryKey {
+  readonly path: string
+  readonly line: number
+}
+
+/** The state of a session. It is never changed, only replaced. */
+export interface SessionState {
+  readonly phase: 'empty' | 'opening' | 'open' | 'failed'
+  /** What is open, or was to be opened. */
+  readonly request: OpenRequest | undefined
+  readonly archive: ArchiveSummary | undefined
+  /** Why it is not open. */
+  readonly trouble: Trouble | undefined
+  readonly meter: Meter | undefined
+  readonly tab: Tab
+  /** The folder that is shown; empty for the root. */
+  readonly folder: string
+  /** What is searched for in it; empty for nothing. */
+  readonly search: string
+  /** The entry whose details are shown. */
+  readonly current: EntryKey | undefined
+  /** Paths that were selected. A folder stands for all that is in it. */
+  readonly selected: ReadonlySet<string>
+}
+
+/** What a session begins with. */
+export const EMPTY_STATE: SessionState = {
+  phase: 'empty',
+  request: undefined,
+  archive: undefined,
+  trouble: undefined,
+  meter: undefined,
+  tab: 'files',
+  folder: '',
+  search: '',
+  current: undefined,
+  selected: new Set(),
+}

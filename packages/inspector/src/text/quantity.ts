@@ -1,0 +1,30 @@
+/** Numbers for people. */
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
+/** Gives bytes with three figures at most: `41 KiB`, `2.1 GiB`. */
+export function bytesText(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 1023.5 && unit < UNITS.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1
+  return `${value.toFixed(digits).replace(/\.0$/, '')} ${UNITS[unit]}`
+}
+
+/** Gives a count with its noun: `1 entry`, `1,234 entries`. */
+export function countText(count: number, one: string, many: string = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+}
+
+/** Gives a moment as `YYYY-MM-DD HH:MM` of local time. */
+export function timeText(seconds: number | undefined): string {
+  if (seconds === undefined) return ''
+  const date = new Date(seconds * 1000)
+  if (Number.isNaN(date.getTime())) return `@${seconds}`
+  const pad = (value: number, width = 2): string => String(value).padStart(width, '0')
+  const day = `${pad(date.getFullYear(), 4)}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`
+  return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`
+}
