@@ -59,7 +59,10 @@ function pageOf(script) {
     "form-action 'none'",
   ].join('; ')
   return html
-    .replace('<meta charset="utf-8" />', (tag) => `${tag}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`)
+    .replace(
+      '<meta charset="utf-8" />',
+      (tag) => `${tag}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`,
+    )
     .replace('<script type="module" src="/src/page.ts"></script>', () => `<script type="module">${code}</script>`)
 }
 

@@ -44,9 +44,5 @@ export interface CompareCalls {
     signal: AbortSignal,
   ): Promise<ComparisonState>
   /** Gives differences of the last comparison that are of these kinds, in the order of paths. */
-  differences(
-    kinds: readonly DifferenceRow['kind'][],
-    start: number,
-    end: number,
-  ): Promise<readonly DifferenceRow[]>
+  differences(kinds: readonly DifferenceRow['kind'][], start: number, end: number): Promise<readonly DifferenceRow[]>
 }

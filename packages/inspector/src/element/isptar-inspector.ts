@@ -78,8 +78,9 @@ export class IsptarInspector extends LitElement {
     const { archive, meter, tab } = this.session.state
     return html`<header>
       <h1 class="name">${archive ? printable(archive.name) : 'isptar'}</h1>
-      ${archive
-        ? html`<div role="tablist" aria-label="Views">
+      ${
+        archive
+          ? html`<div role="tablist" aria-label="Views">
             ${TABS.map(
               ({ id, label }) =>
                 html`<button class="plain" role="tab" aria-selected=${id === tab} @click=${(): void => this.session.showTab(id)}>
@@ -87,12 +88,15 @@ export class IsptarInspector extends LitElement {
                 </button>`,
             )}
           </div>`
-        : nothing}
-      ${meter
-        ? html`<span class="muted" data-meter>
+          : nothing
+      }
+      ${
+        meter
+          ? html`<span class="muted" data-meter>
             fetched ${bytesText(meter.bytes)} of ${bytesText(meter.sizeBytes)} in ${countText(meter.requests, 'request')}
           </span>`
-        : nothing}
+          : nothing
+      }
     </header>`
   }
 
