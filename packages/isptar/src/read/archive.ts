@@ -14,10 +14,11 @@ import { ArchiveFacts } from './archive-facts.ts'
 import { checkReferredBases } from './check-references.ts'
 import type { DigestSection } from './digest-section.ts'
 import { Entry, type EntryLine, type EntryReader, type StreamOptions } from './entry.ts'
+import { type FolderItem, folderItems } from './folder-items.ts'
 import { followHardlinks } from './follow-hardlinks.ts'
 import { joinPieces } from './join-pieces.ts'
 import { matchFolder } from './line-match.ts'
-import type { LineBatch, LineLookup, PathsOptions } from './line-lookup.ts'
+import type { EntriesOptions, LineBatch, LineLookup, PathsOptions } from './line-lookup.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
 import { findGroup, type PackedGroup } from './packed-group.ts'
@@ -25,26 +26,13 @@ import { findPacked, type PackedMember, type PackedOptions } from './packed-memb
 import { findPart, findParts, openPart } from './parts.ts'
 import { readingAhead } from './read-ahead.ts'
 import { type DataRange, readPart } from './read-part.ts'
+import type { TailSource } from './read-tail.ts'
 import { toReadableStream } from './readable.ts'
 import { verifyArchive, type VerifyOptions, type VerifyReport } from './verify.ts'
-
-/** Which entries to give. */
-export interface EntriesOptions extends ReadOptions {
-  /** A folder: only it and what is in it. @defaultValue everything */
-  under?: string | undefined
-  /** Whether entries come with their SHA-256; costs a pass over the digest section. @defaultValue false */
-  digests?: boolean | undefined
-}
 
 /** The part of a file's data that was asked for, in bytes of the data. */
 interface DataPart extends DataRange {
   readonly record: ListingRecord
-}
-
-/** A source with its size. */
-export interface TailSource {
-  readonly bytes: ByteSource
-  readonly sizeBytes: number
 }
 
 /** What opening an archive found. */
@@ -146,6 +134,30 @@ export class Archive extends ArchiveFacts implements EntryReader {
    */
   paths(options: PathsOptions = {}): AsyncGenerator<PathBlock, void, undefined> {
     return this.#parts.lookup.paths(encodeText(normalizeEntryPath(options.under ?? '')), options)
+  }
+
+  /**
+   * Gives what lies directly in a folder, in stored order, folders without an entry of their own too; of one path in several
+   * lines the last counts. Where the archive has an index, subfolders cost nothing that can be jumped over: only blocks
+   * that may name another child are read, those near each other at once, and what is in a block is given before the next is
+   * read. Without an index, one pass over the listing. A folder that does not exist has nothing in it.
+   *
+   * @param folder - a leading `./` and a trailing `/` do not matter. @defaultValue the root
+   * @throws as {@link entries}, of the blocks that are read
+   * @example
+   * ```ts
+   * const archive = await openArchive(new HttpSource('https://backups.example/site.tgz'))
+   * for await (const { path, isFolder } of archive.children('site/etc')) console.log(isFolder ? `${path}/` : path)
+   * await archive.close()
+   * ```
+   */
+  async *children(folder = '', options: ReadOptions = {}): AsyncGenerator<FolderItem, void, undefined> {
+    for await (const items of this.childBatches(folder, options)) yield* items
+  }
+
+  /** Gives {@link children} as they come: at once what was read at once. @internal */
+  childBatches(folder: string, options: ReadOptions): AsyncGenerator<readonly FolderItem[], void, undefined> {
+    return folderItems(this.#parts.lookup, this, folder, options)
   }
 
   async *#entriesOf(

@@ -19,6 +19,14 @@ export interface LineBatch {
   readonly checked: boolean
 }
 
+/** Which entries to give. */
+export interface EntriesOptions extends ReadOptions {
+  /** A folder: only it and what is in it. @defaultValue everything */
+  under?: string | undefined
+  /** Whether entries come with their SHA-256; costs a pass over the digest section. @defaultValue false */
+  digests?: boolean | undefined
+}
+
 /** Which paths to give, and how. */
 export interface PathsOptions extends ReadOptions {
   /** A folder: only it and what is in it. @defaultValue everything */

@@ -51,8 +51,9 @@ function matcher(pathBytes: Uint8Array, ends: (next: number | undefined) => bool
     (startsWith(line, plain) && ends(line[plain.length])) || (startsWith(line, dotted) && ends(line[dotted.length]))
 }
 
-function startsWith(line: Uint8Array, prefix: Uint8Array): boolean {
-  if (line.length < prefix.length) return false
-  for (let i = prefix.length - 1; i >= 0; i -= 1) if (line[i] !== prefix[i]) return false
+/** Tells whether bytes begin with others. */
+export function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  if (bytes.length < prefix.length) return false
+  for (let i = prefix.length - 1; i >= 0; i -= 1) if (bytes[i] !== prefix[i]) return false
   return true
 }

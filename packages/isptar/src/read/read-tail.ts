@@ -6,6 +6,12 @@ import { layoutTail, type TailLayout } from '../tail/tail-layout.ts'
 import { findTrailer, MAX_TRAILER_BYTES } from '../tail/trailer.ts'
 import { checkServiceInfoSize, readServiceInfo } from './service-info-member.ts'
 
+/** What a tail is read from, with its size. */
+export interface TailSource {
+  readonly bytes: ByteSource
+  readonly sizeBytes: number
+}
+
 /** How to read a tail. */
 export interface ReadTailOptions extends ReadOptions {
   readonly codec: Codec

@@ -1,7 +1,6 @@
 /** What the page asks of the thread that has the archive, and what that asks of the page. */
 import type { TailBytes } from '../io/byte-source.ts'
-import type { EntriesOptions } from '../read/archive.ts'
-import type { PathsOptions } from '../read/line-lookup.ts'
+import type { EntriesOptions, PathsOptions } from '../read/line-lookup.ts'
 import type { OpenOptions } from '../read/open-archive.ts'
 import type { StreamOptions } from '../read/entry.ts'
 import type { VerifyOptions, VerifyProgress, VerifyReport } from '../read/verify.ts'
@@ -9,6 +8,7 @@ import type { PathBlock } from '../tail/path-gatherer.ts'
 import type { ServiceInfo } from '../tail/service-info.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
 import type { EntryBatch } from './entry-batch.ts'
+import type { ItemBatch } from './item-batch.ts'
 import type { WirePlace } from './source-place.ts'
 
 /** An archive to open, with what it needs. */
@@ -56,6 +56,7 @@ export type ArchiveCalls = {
     readonly piece: PathBlock
     readonly result: undefined
   }
+  readonly children: { readonly args: string; readonly piece: ItemBatch; readonly result: undefined }
   /** An empty batch where there is no such entry. */
   readonly find: { readonly args: string; readonly piece: never; readonly result: EntryBatch }
   readonly stream: { readonly args: ReadRequest; readonly piece: Uint8Array; readonly result: undefined }

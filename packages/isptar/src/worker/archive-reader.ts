@@ -1,9 +1,9 @@
 /** What can be read of an archive on whichever thread it is: what `Archive` and `RemoteArchive` have in common. */
 import type { ReadOptions } from '../io/byte-source.ts'
-import type { EntriesOptions } from '../read/archive.ts'
 import type { ArchiveFacts } from '../read/archive-facts.ts'
 import type { Entry, StreamOptions } from '../read/entry.ts'
-import type { PathsOptions } from '../read/line-lookup.ts'
+import type { FolderItem } from '../read/folder-items.ts'
+import type { EntriesOptions, PathsOptions } from '../read/line-lookup.ts'
 import type { VerifyOptions, VerifyReport } from '../read/verify.ts'
 import type { PathBlock } from '../tail/path-gatherer.ts'
 import type { TailLayout } from '../tail/tail-layout.ts'
@@ -21,6 +21,7 @@ export interface ArchiveReader extends ArchiveFacts, AsyncDisposable {
   readonly isCatalogue: boolean
   readonly hasDigests: boolean
   entries(options?: EntriesOptions): AsyncGenerator<Entry, void, undefined>
+  children(folder?: string, options?: ReadOptions): AsyncGenerator<FolderItem, void, undefined>
   paths(options?: PathsOptions): AsyncGenerator<PathBlock, void, undefined>
   find(path: string, options?: ReadOptions): Promise<Entry | undefined>
   get(path: string, options?: ReadOptions): Promise<Entry>

@@ -13,11 +13,12 @@ import type {
 } from './archive-calls.ts'
 import { packEntries, unpackEntries } from './entry-batch.ts'
 import { type Handlers, MessagePeer, type Parcel, type ServedCall } from './message-peer.ts'
+import { packItems } from './item-batch.ts'
 import { giveBytes } from './give-bytes.ts'
 import { openRequested } from './open-requested.ts'
 import { PageSource } from './page-source.ts'
 
-/** Entries that travel together. */
+/** Entries, or items of a folder, that travel together. */
 const BATCH_ENTRIES = 256
 
 /** Answers, over a port, for one archive that is opened by the first call. */
@@ -39,6 +40,7 @@ class ArchiveHost {
       start: async () => ({ value: VERSION }),
       open: async (request, { signal }) => ({ value: await this.#open(request, signal) }),
       entries: (options, call) => this.#entries(options, call),
+      children: (folder, call) => this.#children(folder, call),
       paths: (options, call) => this.#paths(options, call),
       find: async (path, { signal }) => {
         const entry = await this.#archive.find(path, { signal })
@@ -78,6 +80,16 @@ class ArchiveHost {
       batch = []
     }
     if (batch.length > 0) await send(packEntries(batch))
+    return { value: undefined }
+  }
+
+  async #children(
+    folder: string,
+    { signal, send }: ServedCall<ArchiveCalls['children']['piece']>,
+  ): Promise<Parcel<undefined>> {
+    for await (const items of this.#archive.childBatches(folder, { signal }))
+      for (let from = 0; from < items.length; from += BATCH_ENTRIES)
+        await send(packItems(items.slice(from, from + BATCH_ENTRIES)))
     return { value: undefined }
   }
 

@@ -1,10 +1,10 @@
 /** An archive that another thread has open. */
 import { EntryNotFoundError } from '../errors.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
-import type { EntriesOptions } from '../read/archive.ts'
 import { ArchiveFacts } from '../read/archive-facts.ts'
 import type { Entry, EntryReader, StreamOptions } from '../read/entry.ts'
-import type { PathsOptions } from '../read/line-lookup.ts'
+import type { FolderItem } from '../read/folder-items.ts'
+import type { EntriesOptions, PathsOptions } from '../read/line-lookup.ts'
 import { toReadableStream } from '../read/readable.ts'
 import type { VerifyOptions, VerifyReport } from '../read/verify.ts'
 import type { PathBlock } from '../tail/path-gatherer.ts'
@@ -12,6 +12,7 @@ import type { TailLayout } from '../tail/tail-layout.ts'
 import type { ArchiveCalls, ArchiveDescription, ReadRequest, SourceCalls, WireEntry } from './archive-calls.ts'
 import type { ArchiveReader } from './archive-reader.ts'
 import { packEntries, unpackEntries } from './entry-batch.ts'
+import { unpackItems } from './item-batch.ts'
 import type { MessagePeer, Parcel } from './message-peer.ts'
 
 /** The thread that has the archive. */
@@ -47,6 +48,10 @@ export class RemoteArchive extends ArchiveFacts implements ArchiveReader, EntryR
   async *entries({ under, digests, signal }: EntriesOptions = {}): AsyncGenerator<Entry, void, undefined> {
     for await (const batch of this.#thread.peer.iterate('entries', { under, digests }, { signal }))
       yield* unpackEntries(batch, this)
+  }
+
+  async *children(folder = '', { signal }: ReadOptions = {}): AsyncGenerator<FolderItem, void, undefined> {
+    for await (const batch of this.#thread.peer.iterate('children', folder, { signal })) yield* unpackItems(batch, this)
   }
 
   paths({ under, terminator, signal }: PathsOptions = {}): AsyncGenerator<PathBlock, void, undefined> {

@@ -1,6 +1,6 @@
 /** Archives put together by hand: any listing, any service info, any trailer, also such as no writer makes. */
 import { concatBytes } from '../../src/bytes/concat.ts'
-import { encodeAscii } from '../../src/bytes/text.ts'
+import { encodeAscii, encodeText } from '../../src/bytes/text.ts'
 import { encodeMember } from '../../src/gzip/encode-member.ts'
 import { MemberEncoder } from '../../src/gzip/member-encoder.ts'
 import { codec } from '../../src/node/zlib-codec.ts'
@@ -48,20 +48,21 @@ export function fileLine(
   return [path, 'root#0', 'root#0', '420', 'file', '1600000000', String(sizeBytes), word, ...columns].join('\t')
 }
 
-/** An archive of pipes, the paths of each block of its listing given, with an index that may be changed. */
+/** An archive of pipes, the paths of each block of its listing given, with an index and lines that may be changed. */
 export async function craftIndexed(
   paths: readonly (readonly string[])[],
   change: (block: IndexBlock, k: number) => IndexBlock = (block) => block,
+  lineOf: (path: string, line: number) => string = (path) => `${path}\t#0\t#0\t420\tfifo\n`,
 ): Promise<Uint8Array> {
   const encoder = new MemberEncoder(codec, 6)
   const packed: Uint8Array[] = [encoder.start()]
   const blocks: IndexBlock[] = []
   let entriesBefore = 0
   for (const [k, block] of paths.entries()) {
-    const lines = block.map((path) => `${path}\t#0\t#0\t420\tfifo\n`)
-    const text = encodeAscii(lines.join('') + (k === paths.length - 1 ? '\n' : ''))
+    const lines = block.map((path, i) => lineOf(path, entriesBefore + i))
+    const text = encodeText(lines.join('') + (k === paths.length - 1 ? '\n' : ''))
     const { plainBytes: plainOffset, packedBytes: packedOffset } = encoder
-    const firstPath = encodeAscii(block[0] ?? '')
+    const firstPath = encodeText(block[0] ?? '')
     blocks.push({ entriesBefore, plainOffset, packedOffset, crc32: codec.crc32(text), firstPath })
     packed.push(...(k === paths.length - 1 ? encoder.finish(text) : [encoder.piece(text)]))
     entriesBefore += block.length
