@@ -1,12 +1,13 @@
 // Bundles the command into packages/cli/dist: a chunk for each command and some that they share, so that a command loads
 // what it needs and no more. Not minified: stack traces lead to readable code. Licences of what is bundled go along.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { root } from './lib.mjs'
 
 const output = join(root, 'packages/cli/dist')
 const workers = join(root, 'packages/isptar/src/node')
+const inspectorPage = join(root, 'packages/inspector/dist/page/index.html')
 const workerScript = /-worker\.ts$/
 
 /** Commander runs programs for commands that it does not know; isptar has none, and loading what runs them takes time. */
@@ -44,6 +45,7 @@ export async function bundleCommand() {
     'package.json': `${JSON.stringify({ type: 'commonjs' })}\n`,
     'licenses.txt': licensesOf(files.flatMap((file) => file.moduleIds ?? [])),
   }
+  if (existsSync(inspectorPage)) others['inspector.html'] = readFileSync(inspectorPage)
   for (const [name, text] of Object.entries(others)) writeFileSync(join(output, name), text)
   const written = new Set([...files.map(({ fileName }) => fileName), ...Object.keys(others)])
   for (const name of readdirSync(output)) if (!written.has(name)) rmSync(join(output, name), { recursive: true })

@@ -60,8 +60,8 @@ export async function openNamed(name: string, options: NamedOptions, context: Co
   }
 }
 
-/** Running commands is loaded where one is given. */
-async function loadFetch(command: string, context: Context): Promise<FetchSlice> {
+/** Makes what fetches slices by a command; what runs commands is loaded where one is given. */
+export async function loadFetch(command: string, context: Context): Promise<FetchSlice> {
   const { createFetch } = await import('./fetch-slice.ts')
   return createFetch(command, context)
 }
@@ -75,7 +75,8 @@ async function pickPart(whole: Archive, part: string | undefined, signal: AbortS
   }
 }
 
-interface SourceOptions {
+/** What the bytes of an archive are read with. */
+export interface SourceOptions {
   readonly signal: AbortSignal
   readonly fetchSlice?: FetchSlice | undefined
   readonly catalogue?: ByteSource | undefined
@@ -117,7 +118,8 @@ async function openWith(
   return findsBases ? openChainOf(source, folder, opening) : openArchive(source, opening)
 }
 
-function openSource(name: string, { signal, fetchSlice, catalogue }: SourceOptions): Promise<ByteSource> {
+/** Gives the bytes of what stands on the command line for an archive; see `openUrl` and `openFile`. */
+export function openSource(name: string, { signal, fetchSlice, catalogue }: SourceOptions): Promise<ByteSource> {
   return isUrl(name) ? openUrl(name, { signal }) : openFile(name, { fetchSlice, catalogue })
 }
 

@@ -15,6 +15,7 @@ import { declareList } from './commands/list.ts'
 import { declareMerge } from './commands/merge.ts'
 import { declarePrune } from './commands/prune.ts'
 import { declarePull } from './commands/pull.ts'
+import { declareServe } from './commands/serve.ts'
 import { declareServer } from './commands/server.ts'
 import { declareSplit } from './commands/split.ts'
 import { declareTopics } from './commands/topics.ts'
@@ -35,6 +36,7 @@ const COMMANDS: Readonly<Record<string, (program: Command, start: Start) => void
   list: declareList,
   extract: declareExtract,
   cat: declareCat,
+  serve: declareServe,
   info: declareInfo,
   verify: declareVerify,
   versions: declareVersions,

@@ -9,6 +9,7 @@ const COMMANDS = [
   'list',
   'extract',
   'cat',
+  'serve',
   'info',
   'verify',
   'versions',
