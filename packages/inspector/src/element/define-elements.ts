@@ -2,18 +2,26 @@
 import { BytesView } from '../views/bytes-view.ts'
 import { CheckView } from '../views/check-view.ts'
 import { CompareView } from '../views/compare-view.ts'
+import { EntryPanel } from '../views/entry-panel.ts'
+import { FileList } from '../views/file-list.ts'
 import { FilesView } from '../views/files-view.ts'
+import { FolderTree } from '../views/folder-tree.ts'
 import { PictureView } from '../views/picture-view.ts'
 import { StartView } from '../views/start-view.ts'
+import { TakeBar } from '../views/take-bar.ts'
 import { IsptarInspector } from './isptar-inspector.ts'
 
 const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   'isptar-bytes-view': BytesView,
   'isptar-check-view': CheckView,
   'isptar-compare-view': CompareView,
+  'isptar-entry-panel': EntryPanel,
+  'isptar-file-list': FileList,
   'isptar-files-view': FilesView,
+  'isptar-folder-tree': FolderTree,
   'isptar-picture-view': PictureView,
   'isptar-start-view': StartView,
+  'isptar-take-bar': TakeBar,
   'isptar-inspector': IsptarInspector,
 }
 

@@ -1,0 +1,70 @@
+/** Numbers and texts side by side, without an object each: a million entries take some tens of megabytes so. */
+
+type NumberArray = Uint8Array | Uint32Array | Float64Array
+
+/** A list of numbers that grows. */
+export class Column<A extends NumberArray> {
+  #values: A
+  readonly #make: (length: number) => A
+  #length = 0
+
+  /** @param make - makes an array of this length; says by it what numbers fit */
+  constructor(make: (length: number) => A) {
+    this.#make = make
+    this.#values = make(1024)
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** Adds a number. */
+  push(value: number): void {
+    if (this.#length === this.#values.length) {
+      const grown = this.#make(this.#length * 2)
+      grown.set(this.#values)
+      this.#values = grown
+    }
+    this.#values[this.#length] = value
+    this.#length += 1
+  }
+
+  /** @throws RangeError beyond the end */
+  at(index: number): number {
+    const value = index < this.#length ? this.#values[index] : undefined
+    if (value === undefined) throw new RangeError(`there is no row ${index} of ${this.#length}`)
+    return value
+  }
+}
+
+/** A list of byte strings that grows. */
+export class BytesColumn {
+  #bytes = new Uint8Array(16_384)
+  readonly #ends = new Column((length) => new Float64Array(length))
+
+  get length(): number {
+    return this.#ends.length
+  }
+
+  /** Adds a copy of bytes. */
+  push(bytes: Uint8Array): void {
+    const start = this.#startOf(this.length)
+    const end = start + bytes.length
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2))
+      grown.set(this.#bytes)
+      this.#bytes = grown
+    }
+    this.#bytes.set(bytes, start)
+    this.#ends.push(end)
+  }
+
+  /** Gives a view of the bytes; it holds only until more are added. */
+  at(index: number): Uint8Array {
+    return this.#bytes.subarray(this.#startOf(index), this.#ends.at(index))
+  }
+
+  #startOf(index: number): number {
+    return index === 0 ? 0 : this.#ends.at(index - 1)
+  }
+}

@@ -1,0 +1,146 @@
+/** Entries as columns, for folders and searches of a million of them. */
+import { decodeText, type Entry, normalizeEntryPath } from 'isptar'
+import type { Row, RowType } from '../contract/browse-calls.ts'
+import { BytesColumn, Column } from './column.ts'
+
+const TYPES: readonly RowType[] = ['file', 'directory', 'symlink', 'hardlink', 'fifo', 'char', 'block', 'folder']
+const NONE = -1
+
+/** Where the data of a row lies. */
+export interface RowPlace {
+  readonly depth: number
+  readonly slice: number
+  /** In that slice, in bytes. */
+  readonly offset: number
+  /** Above 0 in a group. */
+  readonly plainOffset: number
+}
+
+/** Rows in the order in which they were added. */
+export class EntryTable {
+  readonly #paths = new BytesColumn()
+  readonly #links = new BytesColumn()
+  readonly #lines = new Column((length) => new Float64Array(length))
+  readonly #types = new Column((length) => new Uint8Array(length))
+  /** 1: can be opened, 2: changed while it was packed, 4: has a link target. */
+  readonly #flags = new Column((length) => new Uint8Array(length))
+  readonly #sizes = new Column((length) => new Float64Array(length))
+  readonly #packed = new Column((length) => new Float64Array(length))
+  readonly #mtimes = new Column((length) => new Float64Array(length))
+  readonly #depths = new Column((length) => new Float64Array(length))
+  readonly #slices = new Column((length) => new Float64Array(length))
+  readonly #offsets = new Column((length) => new Float64Array(length))
+  readonly #plainOffsets = new Column((length) => new Float64Array(length))
+
+  get count(): number {
+    return this.#lines.length
+  }
+
+  /**
+   * Adds an entry.
+   *
+   * @param isFolder - whether it can be opened
+   */
+  add(entry: Entry, isFolder: boolean = entry.type === 'directory'): void {
+    const { linkTargetBytes, location } = entry
+    this.#paths.push(entry.pathBytes)
+    this.#links.push(linkTargetBytes ?? new Uint8Array(0))
+    this.#lines.push(entry.place.line)
+    this.#types.push(TYPES.indexOf(entry.type))
+    this.#flags.push((isFolder ? 1 : 0) | (entry.dirty ? 2 : 0) | (linkTargetBytes ? 4 : 0))
+    this.#sizes.push(entry.sizeBytes)
+    this.#packed.push(packedBytesOf(entry) ?? NONE)
+    this.#mtimes.push(entry.mtime?.seconds ?? Number.NaN)
+    this.#depths.push(location?.depth ?? NONE)
+    this.#slices.push(location?.slice ?? NONE)
+    this.#offsets.push(location?.offset ?? NONE)
+    this.#plainOffsets.push(location?.plainOffset ?? 0)
+  }
+
+  /** Adds a folder that has no line of its own. */
+  addFolder(pathBytes: Uint8Array): void {
+    this.#paths.push(pathBytes)
+    this.#links.push(new Uint8Array(0))
+    this.#types.push(TYPES.indexOf('folder'))
+    this.#flags.push(1)
+    this.#mtimes.push(Number.NaN)
+    for (const column of [this.#sizes, this.#plainOffsets]) column.push(0)
+    for (const column of [this.#lines, this.#packed, this.#depths, this.#slices, this.#offsets]) column.push(NONE)
+  }
+
+  /** Gives the raw path; it holds only until more rows are added. */
+  pathBytes(row: number): Uint8Array {
+    return this.#paths.at(row)
+  }
+
+  /** Gives the path, normalised. */
+  path(row: number): string {
+    return normalizeEntryPath(decodeText(this.#paths.at(row)))
+  }
+
+  line(row: number): number {
+    return this.#lines.at(row)
+  }
+
+  type(row: number): RowType {
+    return TYPES[this.#types.at(row)] ?? 'file'
+  }
+
+  isFolder(row: number): boolean {
+    return (this.#flags.at(row) & 1) !== 0
+  }
+
+  /** Of its data, in bytes. */
+  sizeBytes(row: number): number {
+    return this.#sizes.at(row)
+  }
+
+  /** Of its member, or of the group that it is in, in bytes; undefined where the listing does not say. */
+  packedBytes(row: number): number | undefined {
+    return known(this.#packed.at(row))
+  }
+
+  /** Seconds since 1970; NaN where the listing has none. */
+  mtimeSeconds(row: number): number {
+    return this.#mtimes.at(row)
+  }
+
+  /** Where its data lies; undefined for entries without data. */
+  place(row: number): RowPlace | undefined {
+    const depth = this.#depths.at(row)
+    if (depth === NONE) return undefined
+    const [slice, offset, plainOffset] = [this.#slices.at(row), this.#offsets.at(row), this.#plainOffsets.at(row)]
+    return { depth, slice, offset, plainOffset }
+  }
+
+  /** Gives a row as the page shows it. */
+  row(row: number): Row {
+    const flags = this.#flags.at(row)
+    const mtime = this.#mtimes.at(row)
+    return {
+      path: this.path(row),
+      line: this.line(row),
+      type: this.type(row),
+      isFolder: (flags & 1) !== 0,
+      sizeBytes: this.sizeBytes(row),
+      packedBytes: this.packedBytes(row),
+      mtimeSeconds: Number.isNaN(mtime) ? undefined : mtime,
+      depth: known(this.#depths.at(row)),
+      linkTarget: (flags & 4) === 0 ? undefined : decodeText(this.#links.at(row)),
+      isDirty: (flags & 2) !== 0,
+    }
+  }
+}
+
+function known(value: number): number | undefined {
+  return value === NONE ? undefined : value
+}
+
+/** A malformed column hides the size, not the entry; reading its data says what is wrong. */
+function packedBytesOf(entry: Entry): number | undefined {
+  try {
+    return entry.packedBytes
+  } catch {
+    return undefined
+  }
+}

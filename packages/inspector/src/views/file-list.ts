@@ -1,0 +1,20 @@
+/** The rows of the folder or search that is shown. */
+import { css, type CSSResult, html, type TemplateResult } from 'lit'
+import { SessionElement } from '../session/session-element.ts'
+import { controls } from '../theme/controls.ts'
+
+/** The rows of the folder or search that is shown. */
+export class FileList extends SessionElement {
+  static override styles: CSSResult[] = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+    `,
+  ]
+
+  override render(): TemplateResult {
+    return html`<p>not made yet</p>`
+  }
+}

@@ -1,0 +1,20 @@
+/** What can be done with what is selected. */
+import { css, type CSSResult, html, type TemplateResult } from 'lit'
+import { SessionElement } from '../session/session-element.ts'
+import { controls } from '../theme/controls.ts'
+
+/** What can be done with what is selected. */
+export class TakeBar extends SessionElement {
+  static override styles: CSSResult[] = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+    `,
+  ]
+
+  override render(): TemplateResult {
+    return html`<p>not made yet</p>`
+  }
+}
