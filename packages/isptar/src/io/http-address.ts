@@ -17,7 +17,7 @@ export interface HttpAddress {
  * @throws TypeError when it is no http or https URL; the message does not repeat it, as it may hold a password
  */
 export function parseHttpAddress(url: string | URL): HttpAddress {
-  const parsed = parse(url)
+  const parsed = resolveUrl(url)
   if (parsed === undefined) throw new TypeError('not a URL, or a relative one where there is no page to relate it to')
   const { protocol } = parsed
   if (protocol !== 'http:' && protocol !== 'https:') {
@@ -30,7 +30,8 @@ export function parseHttpAddress(url: string | URL): HttpAddress {
   return { url: parsed.href, name: parsed.origin + parsed.pathname, authorization }
 }
 
-function parse(url: string | URL): URL | undefined {
+/** Relates a URL to the page, where there is one; undefined when it is none. */
+export function resolveUrl(url: string | URL): URL | undefined {
   const page: { readonly baseURI: string } | undefined = globalThis.document
   const worker: { readonly href: string } | undefined = globalThis.location
   try {

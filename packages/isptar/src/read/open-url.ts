@@ -1,6 +1,7 @@
 /** Opens an archive by its URL, whether it is one resource or slices of it (SPEC 7). */
 import { isIsptarError, LimitError, StorageError } from '../errors.ts'
 import type { ByteSource, ReadOptions } from '../io/byte-source.ts'
+import { resolveUrl } from '../io/http-address.ts'
 import { HttpSource } from '../io/http-source.ts'
 import type { HttpSourceOptions } from '../io/http-source.ts'
 import type { SlicePart } from '../io/lazy-source.ts'
@@ -37,12 +38,12 @@ export interface OpenUrlOptions extends HttpSourceOptions, ReadOptions {
  * stays behind the name. A path that ends in `.partN` stands for all slices. Costs one request for one resource; slices
  * are asked for their size eight at a time until one does not exist.
  *
- * @param url - of the archive, or of any of its slices
+ * @param url - of the archive, or of any of its slices; in a browser it may be relative to the page
  * @throws StorageError of kind `not-found`, naming the slice that is missing
  */
 export async function openUrl(url: string | URL, options: OpenUrlOptions = {}): Promise<ByteSource> {
   const source = withRetry(new HttpSource(url, options), options.retry)
-  const address = new URL(url)
+  const address = resolveUrl(url) ?? new URL(source.name)
   const given = splitSliceName(address.pathname)
   if (given !== undefined) {
     const parts = await findSlices(address, given.whole, options)

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openUrl } from '../../src/read/open-url.ts'
 import { failureOf } from '../source-suite.ts'
 import { HostileServer } from '../io/hostile-server.ts'
@@ -43,6 +43,15 @@ describe('openUrl', () => {
       expect(server.requests.every((request) => request.url.endsWith('?v=1'))).toBe(true)
       expect((await source.readTail(200)).sizeBytes).toBe(1000)
     }
+  })
+
+  it('takes an address relative to the page', async () => {
+    slice(2)
+    vi.stubGlobal('document', { baseURI: `${server.origin}/pages/index.html` })
+    const source = await openUrl('../s.tgz?v=1')
+    vi.unstubAllGlobals()
+    expect(source.sliceNames).toEqual([`${server.origin}/s.tgz.part1`, `${server.origin}/s.tgz.part2`])
+    expect(await source.read(50, 100)).toEqual(BYTES.slice(50, 150))
   })
 
   it('says that nothing is there', async () => {
