@@ -27,6 +27,7 @@ async function judge(path, folder) {
   if (packed.code !== 0) return [packed]
   const lint = await capture([bin('publint'), 'run', tarball, '--strict'])
   if (manifest.exports === undefined) return [lint]
+  const pages = Object.keys(manifest.exports).filter((name) => String(manifest.exports[name]).endsWith('.html'))
   const types = await capture([
     bin('attw', '@arethetypeswrong/cli'),
     tarball,
@@ -34,6 +35,8 @@ async function judge(path, folder) {
     'esm-only',
     '--format',
     'ascii',
+    // A page has no types.
+    ...(pages.length > 0 ? ['--exclude-entrypoints', ...pages] : []),
   ])
   return [lint, types]
 }
