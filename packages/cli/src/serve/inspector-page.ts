@@ -12,7 +12,7 @@ export interface ServedDescription {
   readonly name: string
   /** Addresses of its slices, first to last, or of the one file it is. */
   readonly slices: readonly string[]
-  /** Its bases, nearest first; null for one that is not at hand. A base is told with none. */
+  /** Its bases, nearest first; null where one before another is not at hand. Of a base none are told. */
   readonly bases: readonly (ServedDescription | null)[]
   /** Address of its isolated catalogue. */
   readonly catalogue: string | null

@@ -75,10 +75,11 @@ class Served implements ServedArchives {
     const { listing } = this.#options
     for (const [number, archive] of this.archives.entries()) {
       const catalogue = listing === undefined ? null : this.#addSource([lastName(listing)], listing)
-      const bases = archive.bases.map((base, index) => base && this.#addBase(base, index))
+      const last = archive.bases.findLastIndex((base) => base !== undefined)
+      const bases = archive.bases.slice(0, last + 1).map((base, index) => (base ? this.#addBase(base, index) : null))
       this.#descriptions.push({
         ...this.#describe(archive, number),
-        bases: bases.map((base) => base ?? null),
+        bases,
         catalogue: catalogue === null ? null : (this.#addresses(catalogue)[0] ?? null),
         files: `files/${number}/`,
       })
