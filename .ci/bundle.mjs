@@ -1,5 +1,6 @@
 // Bundles the command into packages/cli/dist: a chunk for each command and some that they share, so that a command loads
-// what it needs and no more. Not minified: stack traces lead to readable code. Licences of what is bundled go along.
+// what it needs and no more, and the page of the inspector, for `serve`. Not minified: stack traces lead to readable code.
+// Licences of what is bundled go along.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { rolldown } from 'rolldown'
@@ -7,7 +8,7 @@ import { root } from './lib.mjs'
 
 const output = join(root, 'packages/cli/dist')
 const workers = join(root, 'packages/isptar/src/node')
-const inspectorPage = join(root, 'packages/inspector/dist/page/index.html')
+const inspector = join(root, 'packages/inspector/dist')
 const workerScript = /-worker\.ts$/
 
 /** Commander runs programs for commands that it does not know; isptar has none, and loading what runs them takes time. */
@@ -45,7 +46,10 @@ export async function bundleCommand() {
     'package.json': `${JSON.stringify({ type: 'commonjs' })}\n`,
     'licenses.txt': licensesOf(files.flatMap((file) => file.moduleIds ?? [])),
   }
-  if (existsSync(inspectorPage)) others['inspector.html'] = readFileSync(inspectorPage)
+  if (existsSync(join(inspector, 'page/index.html'))) {
+    others['inspector.html'] = readFileSync(join(inspector, 'page/index.html'))
+    others['licenses.txt'] += `\n${readFileSync(join(inspector, 'licenses.txt'), 'utf8')}`
+  }
   for (const [name, text] of Object.entries(others)) writeFileSync(join(output, name), text)
   const written = new Set([...files.map(({ fileName }) => fileName), ...Object.keys(others)])
   for (const name of readdirSync(output)) if (!written.has(name)) rmSync(join(output, name), { recursive: true })

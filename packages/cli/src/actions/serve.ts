@@ -48,9 +48,9 @@ export async function serve(
   return OK
 }
 
-async function show(address: string, { openBrowser: open }: ServeSurroundings, context: Context): Promise<void> {
+async function show(address: string, surroundings: ServeSurroundings, context: Context): Promise<void> {
   try {
-    await open(address)
+    await surroundings.openBrowser(address)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     await context.warn(`no browser could be opened (${why}): open the address yourself`)
