@@ -1,11 +1,19 @@
 /** Folders and searches, as views: ordered rows of which the page fetches those that it shows. */
 
-/** What is shown: what lies directly in a folder, or what was found below it. */
+/**
+ * What is shown: what lies directly in a folder, or what was found below it. A pattern with one of `* ? [ ] { }` is a glob,
+ * else a part of a name; with a `/` in it, it is about the path relative to the folder, else about the name. Case does not
+ * matter. What is found has a line of its own; folders without one are not.
+ */
 export type ViewSubject =
   | { readonly type: 'folder'; readonly folder: string; readonly onlyFolders?: boolean | undefined }
   | { readonly type: 'search'; readonly under: string; readonly pattern: string }
 
-/** Of what rows are sorted. `stored` is the archive's own order and costs nothing. */
+/**
+ * By what rows are sorted. `stored` is the archive's own order and costs nothing. Names, of what was found the paths, are
+ * in the order of the reader's language with numbers by their value, or above 20,000 rows in that of their bytes. Rows
+ * without a size or time come last in both directions; equal ones stay in stored order.
+ */
 export type SortKey = 'stored' | 'name' | 'size' | 'packed' | 'time'
 
 /** How rows are sorted. Folders come first, but in `stored`. */
@@ -20,6 +28,10 @@ export interface ViewState {
   readonly count: number
   /** Whether these are all. */
   readonly isComplete: boolean
+  /** Changes when rows have another place than before. */
+  readonly order: number
+  /** Entries of the listing that were looked through so far, where it is searched. */
+  readonly searchedCount: number | undefined
 }
 
 /** A kind of entry; `folder` is one without a line of its own. */
@@ -44,6 +56,8 @@ export interface Row {
   readonly depth: number | undefined
   readonly linkTarget: string | undefined
   readonly isDirty: boolean
+  /** Whether its path must not be trusted. */
+  readonly isUnsafe: boolean
 }
 
 /** Views. */
@@ -52,7 +66,7 @@ export interface BrowseCalls {
    * Opens a view.
    *
    * @param onState - told how far it is: at once when there are rows, then some times a second, and once it is complete
-   * @returns its number
+   * @returns its number, at once
    */
   openView(subject: ViewSubject, sort: SortOrder, onState: (state: ViewState) => void): Promise<number>
   /** Waits until a view is complete; fails as it failed. */
@@ -61,10 +75,12 @@ export interface BrowseCalls {
   sortView(view: number, sort: SortOrder): Promise<ViewState>
   /** Gives rows of a view from the first to before the end; fewer where there are not as many yet. */
   rows(view: number, start: number, end: number): Promise<readonly Row[]>
-  /** Gives the paths of all rows, in the view's order. */
-  paths(view: number): Promise<readonly string[]>
-  /** Gives the place of a path in a view; -1 where it is not in it. */
+  /** Gives the paths of rows in the view's order: of all, or from the first to before the end. */
+  paths(view: number, start?: number, end?: number): Promise<readonly string[]>
+  /** Gives the place of a path in a view, of several the first; -1 where it is not in it. */
   indexOf(view: number, path: string): Promise<number>
+  /** Gives the place of the next row from `start` on, then from the first, whose name begins so, in any case; else -1. */
+  indexOfPrefix(view: number, prefix: string, start: number): Promise<number>
   /** Ends a view, also one that is being made. */
   closeView(view: number): Promise<void>
 }

@@ -34,6 +34,10 @@ export class BrowseEngine implements BrowseCalls {
     throw new TypeError('not made yet')
   }
 
+  indexOfPrefix(): Promise<never> {
+    throw new TypeError('not made yet')
+  }
+
   closeView(): Promise<never> {
     throw new TypeError('not made yet')
   }

@@ -1,5 +1,5 @@
 /** Entries as columns, for folders and searches of a million of them. */
-import { decodeText, type Entry, normalizeEntryPath } from 'isptar'
+import { decodeText, type Entry, judgeEntryPath, normalizeEntryPath } from 'isptar'
 import type { Row, RowType } from '../contract/browse-calls.ts'
 import { BytesColumn, Column } from './column.ts'
 
@@ -55,6 +55,22 @@ export class EntryTable {
     this.#slices.push(location?.slice ?? NONE)
     this.#offsets.push(location?.offset ?? NONE)
     this.#plainOffsets.push(location?.plainOffset ?? 0)
+  }
+
+  /** Adds a row of another table; see {@link add}. */
+  copy(other: EntryTable, row: number, isFolder: boolean): void {
+    this.#paths.push(other.#paths.at(row))
+    this.#links.push(other.#links.at(row))
+    this.#types.push(other.#types.at(row))
+    this.#flags.push((other.#flags.at(row) & ~1) | (isFolder ? 1 : 0))
+    this.#lines.push(other.#lines.at(row))
+    this.#sizes.push(other.#sizes.at(row))
+    this.#packed.push(other.#packed.at(row))
+    this.#mtimes.push(other.#mtimes.at(row))
+    this.#depths.push(other.#depths.at(row))
+    this.#slices.push(other.#slices.at(row))
+    this.#offsets.push(other.#offsets.at(row))
+    this.#plainOffsets.push(other.#plainOffsets.at(row))
   }
 
   /** Adds a folder that has no line of its own. */
@@ -117,8 +133,9 @@ export class EntryTable {
   row(row: number): Row {
     const flags = this.#flags.at(row)
     const mtime = this.#mtimes.at(row)
+    const path = this.path(row)
     return {
-      path: this.path(row),
+      path,
       line: this.line(row),
       type: this.type(row),
       isFolder: (flags & 1) !== 0,
@@ -128,6 +145,7 @@ export class EntryTable {
       depth: known(this.#depths.at(row)),
       linkTarget: (flags & 4) === 0 ? undefined : decodeText(this.#links.at(row)),
       isDirty: (flags & 2) !== 0,
+      isUnsafe: judgeEntryPath(path) !== undefined,
     }
   }
 }

@@ -5,12 +5,16 @@ import { EntryTable } from './entry-table.ts'
 /** Entries between two reports. */
 const REPORT_ENTRIES = 20_000
 
+/** Told how many entries there are so far, and the table with them, which grows. */
+export type CountListener = (entryCount: number, table: EntryTable) => void
+
 interface Reading {
   readonly table: Promise<EntryTable>
-  readonly listeners: Set<(entryCount: number) => void>
+  readonly listeners: Set<CountListener>
   readonly controller: AbortController
   callers: number
-  isDone: boolean
+  /** The table, once it was read. */
+  ready: EntryTable | undefined
 }
 
 const readings = new WeakMap<Archive, Reading>()
@@ -21,11 +25,7 @@ const readings = new WeakMap<Archive, Reading>()
  * @param onCount - told how many entries there are so far
  * @throws FormatError, IntegrityError, StorageError; then the next call tries anew
  */
-export async function wholeTable(
-  archive: Archive,
-  onCount: (entryCount: number) => void,
-  signal?: AbortSignal,
-): Promise<EntryTable> {
+export async function wholeTable(archive: Archive, onCount: CountListener, signal?: AbortSignal): Promise<EntryTable> {
   signal?.throwIfAborted()
   const reading = readings.get(archive) ?? begin(archive)
   reading.listeners.add(onCount)
@@ -33,7 +33,7 @@ export async function wholeTable(
   const leave = (): void => {
     reading.callers -= 1
     // A table that was read is kept.
-    if (reading.callers > 0 || reading.isDone) return
+    if (reading.callers > 0 || reading.ready) return
     readings.delete(archive)
     reading.controller.abort()
   }
@@ -57,34 +57,35 @@ export async function wholeTable(
   }
 }
 
+/** Gives the table where it was read already. */
+export function readyTable(archive: Archive): EntryTable | undefined {
+  return readings.get(archive)?.ready
+}
+
 /** Whether the table is there, or being read. */
 export function hasWholeTable(archive: Archive): boolean {
   return readings.has(archive)
 }
 
 function begin(archive: Archive): Reading {
-  const listeners = new Set<(entryCount: number) => void>()
+  const listeners = new Set<CountListener>()
   const controller = new AbortController()
   const table = read(archive, listeners, controller.signal)
-  const reading: Reading = { table, listeners, controller, callers: 0, isDone: false }
+  const reading: Reading = { table, listeners, controller, callers: 0, ready: undefined }
   readings.set(archive, reading)
   table.then(
-    () => (reading.isDone = true),
+    (ready) => (reading.ready = ready),
     () => readings.delete(archive),
   )
   return reading
 }
 
-async function read(
-  archive: Archive,
-  listeners: ReadonlySet<(entryCount: number) => void>,
-  signal: AbortSignal,
-): Promise<EntryTable> {
+async function read(archive: Archive, listeners: ReadonlySet<CountListener>, signal: AbortSignal): Promise<EntryTable> {
   const table = new EntryTable()
   for await (const entry of archive.entries({ signal })) {
     table.add(entry)
     if (table.count % REPORT_ENTRIES === 0) {
-      for (const listener of listeners) listener(table.count)
+      for (const listener of listeners) listener(table.count, table)
       // Messages of the page are taken in between.
       await new Promise((resolve) => setTimeout(resolve))
     }
