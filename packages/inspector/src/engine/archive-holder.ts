@@ -1,12 +1,13 @@
 /** The archive that is open, for everything in the engine that reads it. */
-import type { Archive, CountedSource } from 'isptar'
+import type { Archive } from 'isptar'
 import { TroubleError } from '../contract/trouble.ts'
+import type { FetchRecorder } from './fetch-recorder.ts'
 
 /** An archive with what counts what is read of it. */
 export interface HeldArchive {
   readonly archive: Archive
   /** The archive's own source, first, and those of its bases and catalogue. */
-  readonly counters: readonly CountedSource[]
+  readonly counters: readonly FetchRecorder[]
 }
 
 /** Holds one archive at a time. Whoever makes something of it keeps that in a WeakMap by the archive. */
@@ -19,7 +20,7 @@ export class ArchiveHolder {
   }
 
   /** What counts what is read of it. */
-  get counters(): readonly CountedSource[] {
+  get counters(): readonly FetchRecorder[] {
     return this.#current.counters
   }
 

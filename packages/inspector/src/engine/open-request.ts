@@ -1,13 +1,14 @@
 /** Opens what the page asked for. */
-import { BlobSource, type CountedSource, HttpSource, openArchive, withCounter } from 'isptar'
+import { BlobSource, HttpSource, openArchive } from 'isptar'
 import type { OpenRequest, Place } from '../contract/archive-calls.ts'
 import type { HeldArchive } from './archive-holder.ts'
+import { FetchRecorder } from './fetch-recorder.ts'
 
 /** Opens an archive with its bases. */
 export async function openRequest({ places }: OpenRequest, signal: AbortSignal): Promise<HeldArchive> {
   const [place] = places
   if (place === undefined) throw new TypeError('nothing to open')
-  const counter: CountedSource = withCounter(sourceOf(place))
+  const counter = new FetchRecorder(sourceOf(place))
   return { archive: await openArchive(counter, { signal }), counters: [counter] }
 }
 
