@@ -1,4 +1,6 @@
 /** isptar: the tar.gz you can seek in. Everything here runs in Node and in browsers; `isptar/node` adds the file system. */
+export { createSha256 } from '#sha256'
+export type { Sha256 } from './bytes/sha256.ts'
 export { decodeText, encodeText } from './bytes/text.ts'
 export {
   BaseMismatchError,
