@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { run } from '../src/run.ts'
 import { openerOf } from '../src/serve/open-browser.ts'
+import { isOurs } from '../src/serve/router.ts'
 import { fakeIo } from './fake-io.ts'
 import { fixture } from './fixture.ts'
 import { PAGE, send, type Serving, startServe } from './serve-scene.ts'
@@ -69,6 +70,14 @@ describe('who is answered', () => {
   test.each(['localhost:PORT', 'LOCALHOST:PORT', '127.0.0.1:PORT'])('Host %s: 200', async (host) => {
     const { port, get } = await start([ARCHIVE])
     expect((await get('', { headers: { host: host.replace('PORT', String(port)) } })).status).toBe(200)
+  })
+
+  test('Host without a port is of port 80', () => {
+    expect([isOurs('localhost', 80), isOurs('127.0.0.1:80', 80), isOurs('localhost', 8080)]).toEqual([
+      true,
+      true,
+      false,
+    ])
   })
 
   test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s: 405', async (method) => {

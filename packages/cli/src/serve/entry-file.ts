@@ -1,7 +1,7 @@
 /** Answers with the data of one file of an archive. */
 import type { Archive, Entry } from 'isptar'
 import { isShown, typeOf, withCharset } from './content-type.ts'
-import { contentDisposition } from './headers.ts'
+import { contentDisposition, policyOf } from './headers.ts'
 import type { Content } from './send-content.ts'
 
 /** More hardlinks in a row than any archive has; the library follows as many. */
@@ -25,8 +25,10 @@ export async function findFile(archive: Archive, path: string, signal: AbortSign
   return {
     sizeBytes,
     etag: etagOf(entry),
+    warning: entry.dirty ? 'it changed while it was packed; parts of it may not fit together' : undefined,
     headers: (beginning) => ({
       'content-disposition': disposition,
+      'content-security-policy': policyOf(type),
       'content-type': withCharset(type, beginning),
     }),
     read: (range) => entry.stream({ ...range, signal }),

@@ -20,10 +20,24 @@ export const PAGE_HEADERS: HeaderFields = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
-/** Of what comes out of an archive: wherever it is shown, nothing in it runs or loads anything. */
+/** Nothing runs, and nothing is loaded. */
+const SANDBOX = "sandbox; default-src 'none'"
+
+/** Of all that comes out of archives: whatever it is, it does nothing when it is shown. */
 export const CONTENT_HEADERS: HeaderFields = {
   'accept-ranges': 'bytes',
-  'content-security-policy': "sandbox; default-src 'none'",
+  'content-security-policy': SANDBOX,
+}
+
+/**
+ * Gives the Content-Security-Policy of a file, which leaves the browser its own means of showing it.
+ *
+ * @param type - its media type; with `nosniff` it is taken for nothing else
+ */
+export function policyOf(type: string): string {
+  // The browser's own page for sounds and films loads them by a request, which in a sandbox would be of another origin.
+  if (/^(?:audio|video)\//.test(type)) return "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
+  return type.startsWith('image/') ? `${SANDBOX}; style-src 'unsafe-inline'` : SANDBOX
 }
 
 /** Control characters, those that turn the direction of text, halves of surrogate pairs, and separators of paths. */

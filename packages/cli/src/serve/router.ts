@@ -63,8 +63,12 @@ async function route(
     return void response.end(page)
   }
   const content = await find({ kind, number, name: percentDecode(rest.join('/')) }, served, signal)
-  if (typeof content === 'object') return sendContent(request, response, content, signal)
-  await context.detail(`${path.slice(token.length + 2)}: ${content ?? 'not found'}`)
+  const shown = path.slice(token.length + 2)
+  if (typeof content === 'object') {
+    if (content.warning !== undefined) await context.warn(`${shown}: ${content.warning}`)
+    return sendContent(request, response, content, signal)
+  }
+  await context.detail(`${shown}: ${content ?? 'not found'}`)
   refuse(response, 404, {}, content)
 }
 
@@ -86,9 +90,14 @@ async function find(
   return kind === 'files' && archive ? findFile(archive, name, signal) : undefined
 }
 
-/** A page elsewhere may give its own name the address 127.0.0.1 (DNS rebinding); the browser then says that name. */
-function isOurs(host: string | undefined, port: number): boolean {
-  return host !== undefined && [`127.0.0.1:${port}`, `localhost:${port}`].includes(host.toLowerCase())
+/**
+ * Tells whether a Host header is of this server. A page elsewhere may give its own name the address 127.0.0.1 (DNS
+ * rebinding); the browser then says that name.
+ */
+export function isOurs(host: string | undefined, port: number): boolean {
+  // Clients leave out the port that http has anyway.
+  const suffixes = port === 80 ? [':80', ''] : [`:${port}`]
+  return suffixes.some((suffix) => ['127.0.0.1', 'localhost'].some((name) => host?.toLowerCase() === name + suffix))
 }
 
 /** Compares in a time that tells nothing of where two texts differ. */

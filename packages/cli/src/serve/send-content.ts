@@ -10,6 +10,8 @@ export interface Content {
   readonly sizeBytes: number
   /** A strong validator, in quotes. */
   readonly etag: string
+  /** What the user is to know of it. */
+  readonly warning?: string | undefined
   /** Header fields of its own; `beginning` are its first bytes, where they were read. */
   headers(beginning: Uint8Array | undefined): HeaderFields
   /** Reads a part of it. Its last bytes come only once all were checked. */
