@@ -123,8 +123,8 @@ class OpenGroup {
     const dataOffset = this.#plainOffset + blocks.length
     if (!equalBytes(blocks, this.#group.plain.subarray(this.#plainOffset, dataOffset))) return false
     if (entry.location === undefined) {
-      // What is said of an entry without data beside its header has no place in a batch.
-      if (entry.dirty) return false
+      // What is said of an entry without data beside its header has no place in a batch; and a link may become a file.
+      if (entry.dirty || header.sizeBytes > 0) return false
       this.#add(entry, { header, member: undefined, digest: undefined }, dataOffset)
       return true
     }

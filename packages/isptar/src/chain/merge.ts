@@ -6,7 +6,8 @@ import { normalizeEntryPath } from '../tar/entry-path.ts'
 import { beginsLikePartMark, encodeParts, partMarkPath } from '../tail/part-mark.ts'
 import { encodeText } from '../bytes/text.ts'
 import { type ArchiveSummary, createArchive } from '../write/archive-writer.ts'
-import { Copier, type CopyArchiveOptions, createdAtOf } from './copy-archive.ts'
+import { Copier, type CopyArchiveOptions, createdAtOf, prepareCopy } from './copy-archive.ts'
+import type { Selection } from './selection.ts'
 
 /** An archive to merge. */
 export interface MergeInput {
@@ -42,12 +43,13 @@ export async function mergeArchives(
   const parts = await partsOf(inputs, options)
   const names = parts.map(({ name }) => name)
   if (!singlePart) checkNames(names)
-  for (const { archive } of parts) await archive.checkBases(undefined, options)
+  const selections: (Selection | undefined)[] = []
+  for (const { archive } of parts) selections.push(await prepareCopy(archive, options))
   const writer = createArchive(target, { ...options, ...(singlePart ? {} : { serviceInfo: encodeParts(names) }) })
   try {
     const copier = new Copier(writer, options)
     for (const [index, { name, archive }] of parts.entries()) {
-      await copier.copyAll(archive, singlePart ? undefined : (path) => checkPath(path, archive.name))
+      await copier.copyAll(archive, selections[index], singlePart ? undefined : (path) => checkPath(path, archive.name))
       if (singlePart) continue
       const path = partMarkPath(index + 1)
       await writer.add({ path, type: 'symlink', mode: 0o600, linkTarget: `.${name}`, mtime: createdAtOf(archive) })
