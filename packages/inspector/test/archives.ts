@@ -157,6 +157,8 @@ export const HOSTILE_NAMES: readonly string[] = [
 export function hostileSite(): Uint8Array {
   const script = `<html><script>${HACK}</script><img src=x onerror="${HACK}"><meta http-equiv=refresh content=0></html>`
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" onload="${HACK}"><script>${HACK}</script></svg>`
+  // As the listing has it in the name of an attribute.
+  const escapedMarkup = `<img src=x onerror="${HACK}">`.replaceAll('=', '%3D')
   const entries: HostileEntry[] = [
     ...HOSTILE_NAMES.map((path) => ({ path, data: `I am called ${path.slice(0, 20)}\n` })),
     { path: 'active', type: 'dir' as const },
@@ -169,7 +171,7 @@ export function hostileSite(): Uint8Array {
     { path: 'active/bomb.png', data: PNG, sizeBytes: 9_000_000_000_000 },
     { path: 'active/link', type: 'link' as const, linkTarget: `javascript:${HACK}` },
     { path: 'active/hard', type: 'hard' as const, linkTarget: `<img src=x onerror="${HACK}">` },
-    { path: 'active/attributes', data: 'x', columns: [`x.user.<img src=x onerror="${HACK}">=PHNjcmlwdD4=`] },
+    { path: 'active/attributes', data: 'x', columns: [`x.user.${escapedMarkup}=PHNjcmlwdD4=`] },
     { path: '../../etc/passwd', data: 'root::0:0\n' },
     { path: '/etc/shadow', data: 'root::0\n' },
     { path: 'a//b/./../c', data: 'odd\n' },
