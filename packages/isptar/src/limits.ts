@@ -38,6 +38,9 @@ export const INFLATE_BYTES: number = 32 * KiB
 /** Largest plaintext of a group of small files: it is unfolded at once, and the last one is kept (SPEC 1.1). */
 export const MAX_GROUP_BYTES: number = 4 * MiB
 
+/** Most of a file in an archive that is unfolded at once to be a source: a browser can spare it, and keeps it. */
+export const MAX_ENTRY_SOURCE_BYTES: number = 64 * MiB
+
 /** Most hardlinks followed to reach data; more is a loop. */
 export const MAX_LINK_DEPTH = 40
 
