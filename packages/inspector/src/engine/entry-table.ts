@@ -89,6 +89,11 @@ export class EntryTable {
     return this.#paths.at(row)
   }
 
+  /** Compares the raw paths of two rows by their bytes, `/` below all others. */
+  comparePaths(a: number, b: number): number {
+    return this.#paths.compare(a, b)
+  }
+
   /** Gives the path, normalised. */
   path(row: number): string {
     return normalizeEntryPath(decodeText(this.#paths.at(row)))

@@ -75,7 +75,10 @@ function begin(archive: Archive): Reading {
   readings.set(archive, reading)
   table.then(
     (ready) => (reading.ready = ready),
-    () => readings.delete(archive),
+    () => {
+      // It may have been given up, and begun anew by another caller.
+      if (readings.get(archive) === reading) readings.delete(archive)
+    },
   )
   return reading
 }
