@@ -2,7 +2,7 @@
 
 const SLASH = 0x2f
 
-type NumberArray = Uint8Array | Uint32Array | Float64Array
+type NumberArray = Int32Array | Uint8Array | Uint32Array | Float64Array
 
 /** A list of numbers that grows. */
 export class Column<A extends NumberArray> {
@@ -36,6 +36,11 @@ export class Column<A extends NumberArray> {
     const copy = this.#make(this.#length)
     copy.set(this.#values.subarray(0, this.#length))
     return copy
+  }
+
+  /** Replaces a number that is there. */
+  set(index: number, value: number): void {
+    this.#values[index] = value
   }
 
   /** @throws RangeError beyond the end */

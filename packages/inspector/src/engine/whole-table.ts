@@ -38,20 +38,19 @@ export async function wholeTable(archive: Archive, onCount: CountListener, signa
     reading.controller.abort()
   }
   let hasLeft = false
+  let onAbort = (): void => undefined
   const aborted = new Promise<never>((_, reject) => {
-    signal?.addEventListener(
-      'abort',
-      () => {
-        hasLeft = true
-        leave()
-        reject(signal.reason)
-      },
-      { once: true },
-    )
+    onAbort = () => {
+      hasLeft = true
+      leave()
+      reject(signal?.reason)
+    }
   })
+  signal?.addEventListener('abort', onAbort, { once: true })
   try {
     return await Promise.race([reading.table, aborted])
   } finally {
+    signal?.removeEventListener('abort', onAbort)
     reading.listeners.delete(onCount)
     if (!hasLeft) reading.callers -= 1
   }
