@@ -1,20 +1,51 @@
-/** Entry: not made yet. */
-import type { EntryCalls } from '../contract/entry-calls.ts'
+/** Details of entries, and looks at their data. */
+import type { Entry } from 'isptar'
+import type { EntryCalls, EntryDetails, NestedListing, Preview, PreviewOptions } from '../contract/entry-calls.ts'
 import type { ArchiveHolder } from './archive-holder.ts'
+import { detailsOf } from './entry-details.ts'
+import { fileOf, findEntry } from './find-entry.ts'
+import { nestedListing } from './nested-archive.ts'
+import { nothingToSee, previewOf } from './preview-of.ts'
 
-/** Not made yet. */
+const WITHOUT_DATA: Readonly<Record<Exclude<Entry['type'], 'file' | 'hardlink'>, string>> = {
+  directory: 'A folder has no data of its own.',
+  symlink: 'A symbolic link has no data of its own, only the path that it leads to.',
+  fifo: 'A named pipe: programs pass data through it, it holds none.',
+  char: 'A character device: it stands for hardware, it holds no data.',
+  block: 'A block device: it stands for hardware, it holds no data.',
+}
+
+/** Looks at single entries of the open archive. */
 export class EntryEngine implements EntryCalls {
-  readonly holder: ArchiveHolder
+  readonly #holder: ArchiveHolder
 
   constructor(holder: ArchiveHolder) {
-    this.holder = holder
+    this.#holder = holder
   }
 
-  details(): Promise<never> {
-    throw new TypeError('not made yet')
+  async details(path: string, line: number, signal: AbortSignal): Promise<EntryDetails | undefined> {
+    if (line < 0) return undefined
+    const { archive, counters } = this.#holder
+    return detailsOf({ archive, counters }, await findEntry(archive, path, line, signal), signal)
   }
 
-  preview(): Promise<never> {
-    throw new TypeError('not made yet')
+  async preview(path: string, options: PreviewOptions, signal: AbortSignal): Promise<Preview> {
+    const { archive } = this.#holder
+    const entry = await findEntry(archive, path, options.line, signal)
+    const file = await fileOf(archive, entry, signal)
+    if (file === undefined) return nothingToSee(wordsFor(entry))
+    if (file.sizeBytes === 0) return nothingToSee('The file is empty.')
+    return previewOf(archive, file, options, signal)
   }
+
+  async nested(path: string, line: number, signal: AbortSignal): Promise<NestedListing> {
+    const { archive } = this.#holder
+    const file = await fileOf(archive, await findEntry(archive, path, line, signal), signal)
+    if (file !== undefined) return nestedListing(archive, file, signal)
+    return { summary: undefined, rows: [], isComplete: true, note: 'It has no data.' }
+  }
+}
+
+function wordsFor({ type }: Entry): string {
+  return type === 'file' || type === 'hardlink' ? '' : WITHOUT_DATA[type]
 }

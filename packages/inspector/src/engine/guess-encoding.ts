@@ -1,0 +1,76 @@
+/** Guesses whether data is text, and in which encoding. */
+import { analyse } from 'chardet'
+
+/** Bytes that statistics are made of. */
+const SAMPLE_BYTES = 64 * 1024
+
+/**
+ * Gives the encoding of text, as the encoding standard calls it; undefined for what is not text: it has NULs or many other
+ * control characters.
+ *
+ * @param bytes - the beginning of a file; a character at their end may be cut
+ */
+export function guessEncoding(bytes: Uint8Array): string | undefined {
+  const [first, second, third, fourth] = bytes
+  if (first === 0xef && second === 0xbb && third === 0xbf) return 'utf-8'
+  if (first === 0xff && second === 0xfe && !(third === 0 && fourth === 0)) return 'utf-16le'
+  if (first === 0xfe && second === 0xff) return 'utf-16be'
+  const controls = countControls(bytes)
+  if (decodes(bytes, 'utf-8')) return controls * 20 <= bytes.length ? 'utf-8' : guessUtf16(bytes)
+  return guessUtf16(bytes) ?? (controls * 100 <= bytes.length ? guessLegacy(bytes) : undefined)
+}
+
+/** Gives an encoding for data that is to be shown as text, whatever it is. */
+export function someEncoding(bytes: Uint8Array): string {
+  return guessEncoding(bytes) ?? (decodes(bytes, 'utf-8') ? 'utf-8' : 'windows-1252')
+}
+
+/** Control characters but those of texts, terminals included; a NUL counts for all that can be. */
+function countControls(bytes: Uint8Array): number {
+  let count = 0
+  for (const byte of bytes) {
+    if (byte === 0) return Number.POSITIVE_INFINITY
+    if (byte < 0x08 || (byte > 0x0d && byte < 0x20 && byte !== 0x1b) || byte === 0x7f) count += 1
+  }
+  return count
+}
+
+function decodes(bytes: Uint8Array, encoding: string): boolean {
+  try {
+    new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Without a mark: it decodes, has blanks or line ends, and nothing that texts do not have. */
+function guessUtf16(bytes: Uint8Array): string | undefined {
+  const even = bytes.subarray(0, Math.min(bytes.length, SAMPLE_BYTES) & ~1)
+  if (even.length === 0) return undefined
+  return ['utf-16le', 'utf-16be'].find((encoding) => {
+    if (!decodes(even, encoding)) return false
+    const text = new TextDecoder(encoding).decode(even)
+    const blanks = text.match(/[ \n]/g)?.length ?? 0
+    return blanks * 100 >= text.length && !/[\0-\x07\x0e-\x1a\x1c-\x1f\x7f-\x9f\p{Co}\p{Cn}]/u.test(text)
+  })
+}
+
+function guessLegacy(bytes: Uint8Array): string {
+  for (const { name } of analyse(bytes.subarray(0, SAMPLE_BYTES))) {
+    if (/^(UTF|ASCII)/i.test(name)) continue
+    const encoding = known(name)
+    if (encoding !== undefined) return encoding
+  }
+  return 'windows-1252'
+}
+
+/** Gives the standard's name; undefined for what browsers do not decode. */
+function known(name: string): string | undefined {
+  try {
+    const { encoding } = new TextDecoder(name)
+    return encoding === 'replacement' ? undefined : encoding
+  } catch {
+    return undefined
+  }
+}
