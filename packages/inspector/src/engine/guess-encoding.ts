@@ -3,6 +3,8 @@ import { analyse } from 'chardet'
 
 /** Bytes that statistics are made of. */
 const SAMPLE_BYTES = 64 * 1024
+/** Of 100: guesses below are as often wrong as right. */
+const SURE = 40
 
 /**
  * Gives the encoding of text, as the encoding standard calls it; undefined for what is not text: it has NULs or many other
@@ -57,8 +59,8 @@ function guessUtf16(bytes: Uint8Array): string | undefined {
 }
 
 function guessLegacy(bytes: Uint8Array): string {
-  for (const { name } of analyse(bytes.subarray(0, SAMPLE_BYTES))) {
-    if (/^(UTF|ASCII)/i.test(name)) continue
+  for (const { name, confidence } of analyse(bytes.subarray(0, SAMPLE_BYTES))) {
+    if (confidence < SURE || /^(UTF|ASCII)/i.test(name)) continue
     const encoding = known(name)
     if (encoding !== undefined) return encoding
   }

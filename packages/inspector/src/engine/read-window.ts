@@ -20,7 +20,7 @@ export interface DataWindow {
 }
 
 /** What was read last of each archive. */
-const kept = new WeakMap<Archive, { readonly entry: Entry; readonly data: DataWindow }>()
+const kept = new WeakMap<Archive, { readonly line: number; readonly data: DataWindow }>()
 
 /**
  * Gives a window.
@@ -42,7 +42,7 @@ export async function readWindow(
   const run = runOf(file, start, end)
   const bytes = await archive.bytes(file, { start: run.start, end: run.end, signal })
   const data = { start: run.start, end: run.end, bytes, isChecked: true }
-  kept.set(archive, { entry: file, data })
+  kept.set(archive, { line: file.place.line, data })
   return cut(data, start, end)
 }
 
@@ -68,7 +68,7 @@ export function packedBytesOf(file: Entry): number {
 
 function keptOf(archive: Archive, file: Entry, start: number, end: number): DataWindow | undefined {
   const last = kept.get(archive)
-  return last?.entry === file && last.data.start <= start && end <= last.data.end ? last.data : undefined
+  return last?.line === file.place.line && last.data.start <= start && end <= last.data.end ? last.data : undefined
 }
 
 function cut(data: DataWindow, start: number, end: number): DataWindow {
