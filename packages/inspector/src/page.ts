@@ -1,7 +1,13 @@
-/** The page: one inspector that fills it, with the archive of the address: `?archive=…`. */
+/** The page: one inspector that fills it, with the archive of the address, or the only one that its server has. */
 import './index.ts'
-import type { IsptarInspector } from './element/isptar-inspector.ts'
+import { PageAddress } from './page-address.ts'
+import { servedArchives } from './served-archives.ts'
 
-const inspector = document.querySelector<IsptarInspector>('isptar-inspector')
-const address = new URLSearchParams(location.search).get('archive')
-if (inspector && address) inspector.src = address
+const inspector = document.querySelector('isptar-inspector')
+if (inspector !== null) {
+  const { session } = inspector
+  const served = servedArchives()
+  session.offer(served)
+  const [only, ...others] = served
+  if (!new PageAddress(inspector).open() && only !== undefined && others.length === 0) void session.open(only.request)
+}

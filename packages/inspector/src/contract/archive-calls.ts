@@ -3,16 +3,23 @@
 /** A file of the user's, or an absolute address. */
 export type Place =
   | { readonly type: 'file'; readonly name: string; readonly blob: Blob }
-  | { readonly type: 'url'; readonly url: string }
+  | {
+      readonly type: 'url'
+      readonly url: string
+      /** Whether to fetch all of it first, from a server that cannot give a part of it. @defaultValue false */
+      readonly isFetchedWhole?: boolean | undefined
+    }
 
 /** What to open. */
 export interface OpenRequest {
-  /** The archive in one place, or its slices in any order. The address of one slice stands for all of them. */
+  /** The archive in one place, or its slices in any order. The address of one slice alone stands for all of them. */
   readonly places: readonly Place[]
-  /** The bases of a differential one, nearest first. */
-  readonly bases?: readonly OpenRequest[] | undefined
+  /** The bases of a differential one, nearest first; undefined for one that is not at hand. */
+  readonly bases?: readonly (OpenRequest | undefined)[] | undefined
   /** Its isolated catalogue. */
   readonly catalogue?: Place | undefined
+  /** Which part of a merged archive is wanted. @defaultValue the whole */
+  readonly part?: string | undefined
 }
 
 /** What is known of an open archive at once. */
@@ -34,11 +41,15 @@ export interface ArchiveSummary {
   readonly bases: readonly BaseSummary[]
   /** Names of the parts of a merged archive; none where it was not merged. */
   readonly partNames: readonly string[]
+  /** Which of them this is; undefined for the whole. */
+  readonly partName: string | undefined
   readonly isCatalogue: boolean
   readonly hasDigests: boolean
   readonly hasIndex: boolean
   /** Oddities that were read over. */
   readonly notices: readonly string[]
+  /** What stands beside the listing in its tail, by name, with its packed size in bytes. */
+  readonly sections: readonly { readonly name: string; readonly packedBytes: number }[]
   /** Where the tail begins and ends in the archive, in bytes. */
   readonly tail: { readonly offset: number; readonly endOffset: number }
 }
@@ -54,17 +65,28 @@ export interface BaseSummary {
 export interface Meter {
   readonly requests: number
   readonly bytes: number
-  /** Length of the archive in bytes. */
-  readonly sizeBytes: number
+  /** Length of the archive in bytes; undefined while it is not known. */
+  readonly sizeBytes: number | undefined
+}
+
+/** Where a path leads. */
+export interface FoundPath {
+  /** As stored. */
+  readonly path: string
+  /** Of its entry; -1 for a folder without one. */
+  readonly line: number
+  readonly isFolder: boolean
 }
 
 /** Opening and closing. */
 export interface ArchiveCalls {
   /**
-   * Opens an archive in place of the one that was open.
+   * Opens an archive in place of the one that was open, which stays open where this fails.
    *
-   * @param onMeter - told what was fetched, some times a second at most
+   * @param onMeter - told what was fetched, also while it opens, some times a second at most
    */
   open(request: OpenRequest, onMeter: (meter: Meter) => void, signal: AbortSignal): Promise<ArchiveSummary>
   close(): Promise<void>
+  /** Looks a path up; undefined where nothing has it. Costs a block of the listing or two. */
+  find(path: string, signal: AbortSignal): Promise<FoundPath | undefined>
 }

@@ -15,6 +15,10 @@ export type TroubleKind =
   | 'unsupported'
   | 'network'
   | 'aborted'
+  /** Nothing that can be opened was given, or several archives at once. */
+  | 'choice'
+  /** What reads archives could not be started, or ended. */
+  | 'worker'
   | 'other'
 
 /** Trouble as it is shown. All three are plain text and may hold names out of the archive: never markup. */

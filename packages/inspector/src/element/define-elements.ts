@@ -1,4 +1,7 @@
 /** Names of all elements. */
+import { AboutDialog } from '../views/about-dialog.ts'
+import { ArchivePicker } from '../views/archive-picker.ts'
+import { BaseDialog } from '../views/base-dialog.ts'
 import { BytesView } from '../views/bytes-view.ts'
 import { CheckView } from '../views/check-view.ts'
 import { CompareView } from '../views/compare-view.ts'
@@ -9,9 +12,13 @@ import { FolderTree } from '../views/folder-tree.ts'
 import { PictureView } from '../views/picture-view.ts'
 import { StartView } from '../views/start-view.ts'
 import { TakeBar } from '../views/take-bar.ts'
+import { TroubleNotice } from '../views/trouble-notice.ts'
 import { IsptarInspector } from './isptar-inspector.ts'
 
 const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
+  'isptar-about-dialog': AboutDialog,
+  'isptar-archive-picker': ArchivePicker,
+  'isptar-base-dialog': BaseDialog,
   'isptar-bytes-view': BytesView,
   'isptar-check-view': CheckView,
   'isptar-compare-view': CompareView,
@@ -22,6 +29,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   'isptar-picture-view': PictureView,
   'isptar-start-view': StartView,
   'isptar-take-bar': TakeBar,
+  'isptar-trouble-notice': TroubleNotice,
   'isptar-inspector': IsptarInspector,
 }
 

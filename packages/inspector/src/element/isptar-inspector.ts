@@ -1,113 +1,272 @@
 /** The web component: a header, and the tab that is shown. */
-import { css, type CSSResult, html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
-import { Session } from '../session/session.ts'
-import type { Tab } from '../session/session-state.ts'
+import { type CSSResult, html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { keyed } from 'lit/directives/keyed.js'
+import type { ArchiveSummary } from '../contract/archive-calls.ts'
+import { TroubleError } from '../contract/trouble.ts'
+import { type OpenPlace, type OpenPlaces, placeOf, requestFor } from '../session/places.ts'
+import { asTrouble, Session } from '../session/session.ts'
+import type { SessionState, Tab } from '../session/session-state.ts'
 import { printable } from '../text/printable.ts'
-import { bytesText, countText } from '../text/quantity.ts'
+import { countText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
+import { glyph } from '../theme/glyphs.ts'
 import { tokens } from '../theme/tokens.ts'
+import type { AboutDialog } from '../views/about-dialog.ts'
+import type { BaseDialog } from '../views/base-dialog.ts'
+import { canBeDropped, droppedPlaces } from './dropped-places.ts'
+import { inspectorEvent, type Whereabouts } from './inspector-events.ts'
+import { inspectorHeader } from './inspector-header.ts'
+import { inspectorStyles } from './inspector-styles.ts'
 import { TABS } from './tabs.ts'
+
+/** These have work under way that is not to be lost when another is looked at. */
+const KEPT_TABS: ReadonlySet<Tab> = new Set(['files', 'check', 'compare'])
+
+/** What belongs to an archive that {@link IsptarInspector.open} opens. */
+export interface OpenArchiveOptions {
+  /** The bases of a differential one, nearest first; each in one place, or in its slices. */
+  readonly bases?: readonly OpenPlaces[] | undefined
+  /** Its isolated catalogue. */
+  readonly catalogue?: OpenPlace | undefined
+}
 
 /** `<isptar-inspector src="…">`. See the package's README for what applications may rely on. */
 export class IsptarInspector extends LitElement {
-  static override properties: PropertyDeclarations = { src: { type: String } }
-  static override styles: CSSResult[] = [
-    tokens,
-    controls,
-    css`
-      :host {
-        display: flex;
-        flex-direction: column;
-        min-height: 320px;
-        overflow: hidden;
-      }
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px 16px;
-        padding: 8px 16px;
-        border-bottom: 1px solid var(--isptar-line);
-        background: var(--isptar-raised);
-      }
-      h1 {
-        margin: 0;
-        min-width: 0;
-        font-size: 16px;
-      }
-      [role='tab'][aria-selected='true'] {
-        border-color: var(--isptar-accent);
-        color: var(--isptar-accent);
-      }
-      main {
-        flex: 1;
-        min-height: 0;
-        overflow: auto;
-      }
-    `,
-  ]
-  /** Address of the archive. */
-  declare src: string | undefined
+  static override properties: PropertyDeclarations = {
+    src: { type: String },
+    bases: { type: String },
+    catalogue: { type: String },
+    tab: { type: String, noAccessor: true },
+    remember: { type: Boolean },
+    isDropping: { state: true },
+  }
+  static override styles: CSSResult[] = [tokens, controls, inspectorStyles]
+  /** Address of the archive, or of any slice of it. */
+  declare src: string | null | undefined
+  /** Addresses of its bases, nearest first, parted by blanks. */
+  declare bases: string | null | undefined
+  /** Address of its isolated catalogue. */
+  declare catalogue: string | null | undefined
+  /** Whether addresses that were opened are remembered in this browser. */
+  declare remember: boolean
+  /** @internal */
+  declare isDropping: boolean
   /** @internal */
   readonly session: Session = new Session()
+  #before: SessionState = this.session.state
+  #visited = new Set<Tab>()
+  #hadFocus = false
 
   constructor() {
     super()
-    this.session.subscribe(() => this.requestUpdate())
+    this.isDropping = false
+    this.remember = false
+    this.session.subscribe(() => this.#changed())
+    this.addEventListener('dragover', (event) => this.#dragOver(event))
+    this.addEventListener('dragleave', (event) => this.#dragLeave(event))
+    this.addEventListener('drop', (event) => this.#drop(event))
   }
 
-  override updated(changed: Map<PropertyKey, unknown>): void {
-    if (!changed.has('src')) return
-    if (this.src) void this.session.open({ places: [{ type: 'url', url: new URL(this.src, this.baseURI).href }] })
+  /** Which tab is shown: `files`, `picture`, `bytes`, `check` or `compare`. */
+  get tab(): Tab {
+    return this.session.state.tab
+  }
+
+  set tab(tab: Tab) {
+    if (TABS.some(({ id }) => id === tab)) this.session.showTab(tab)
+  }
+
+  /** The folder that is shown; empty for the root. As stored: never trust it. */
+  get folder(): string {
+    return this.session.state.folder
+  }
+
+  /** The paths that are selected; a folder stands for all that is in it. As stored: never trust them. */
+  get selectedPaths(): readonly string[] {
+    return [...this.session.state.selected]
+  }
+
+  /** What is known of the open archive; undefined while there is none. */
+  get archive(): ArchiveSummary | undefined {
+    return this.session.state.archive
+  }
+
+  /**
+   * Opens an archive in place of the one that was open.
+   *
+   * @param places - a File, a Blob or an address, which may be relative to the page; or all slices of one archive in any order
+   * @throws TroubleError, which says in its `trouble` what is shown, too; also when something else is opened meanwhile
+   */
+  async open(places: OpenPlaces, options: OpenArchiveOptions = {}): Promise<ArchiveSummary> {
+    try {
+      const request = requestFor(places, this.baseURI)
+      const bases = options.bases?.map((base) => requestFor(base, this.baseURI))
+      const catalogue = options.catalogue === undefined ? undefined : placeOf(options.catalogue, this.baseURI)
+      const tab = TABS.find(({ id }) => id === this.getAttribute('tab'))?.id
+      await this.session.open({ ...request, bases, catalogue }, tab && { tab })
+    } catch (error) {
+      this.session.refuse(asTrouble(error))
+    }
+    const { archive, trouble } = this.session.state
+    if (archive !== undefined) return archive
+    throw new TroubleError(trouble ?? { kind: 'aborted', title: 'Stopped', detail: '', advice: '' })
+  }
+
+  /** Closes the archive, or gives up opening one. */
+  async close(): Promise<void> {
+    await this.session.close()
+  }
+
+  /** Shows a folder, or an entry in its folder; the root where there is neither. */
+  async show(path: string): Promise<void> {
+    if (this.session.state.phase === 'open') await this.session.goTo(path)
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    // It was taken out of the page, which closed the archive, and is back.
+    const { request, phase } = this.#before
+    if (phase !== 'empty' && this.session.state.phase === 'empty' && request) void this.session.open(request)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
+    // What is moved within a page is back at once.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#end()
+    })
+  }
+
+  #end(): void {
+    const before = this.#before
     this.session.end()
+    this.#before = before
+  }
+
+  override willUpdate(): void {
+    this.#hadFocus = this.shadowRoot?.activeElement != null
+  }
+
+  override updated(changed: Map<PropertyKey, unknown>): void {
+    this.session.remembers = this.remember
+    if (['src', 'bases', 'catalogue'].some((name) => changed.has(name))) this.#openAttributes(changed)
+    // What had the focus may be gone with what was open.
+    if (this.#hadFocus && this.shadowRoot?.activeElement == null) this.#focusFirst()
+  }
+
+  #openAttributes(changed: ReadonlyMap<PropertyKey, unknown>): void {
+    if (this.src) {
+      const bases = this.bases?.split(/\s+/).filter((base) => base !== '')
+      // What went wrong is shown, and told by an event.
+      this.open(this.src, { bases, catalogue: this.catalogue ?? undefined }).catch(() => undefined)
+    } else if (changed.get('src')) void this.close()
+  }
+
+  #focusFirst(): void {
+    const { phase } = this.session.state
+    const target = phase === 'open' ? 'h1' : 'isptar-start-view'
+    this.renderRoot.querySelector<HTMLElement>(target)?.focus()
+  }
+
+  /** Tells the application what is new. */
+  #changed(): void {
+    const [before, now] = [this.#before, this.session.state]
+    this.#before = now
+    this.requestUpdate()
+    if (now.archive !== before.archive) {
+      this.#visited = new Set()
+      this.dispatchEvent(
+        now.archive ? inspectorEvent('isptar-open', now.archive) : inspectorEvent('isptar-close', undefined),
+      )
+    }
+    if (now.trouble !== undefined && now.trouble !== before.trouble)
+      this.dispatchEvent(inspectorEvent('isptar-error', now.trouble))
+    const hasMoved =
+      now.folder !== before.folder || now.tab !== before.tab || now.current?.path !== before.current?.path
+    if (now.archive === undefined || !hasMoved) return
+    const detail: Whereabouts = { tab: now.tab, folder: now.folder, entry: now.current?.path }
+    this.dispatchEvent(inspectorEvent('isptar-navigate', detail))
   }
 
   override render(): TemplateResult {
-    const { phase } = this.session.state
-    return html`${this.#header()}
-      <main>
-        ${phase === 'open' ? this.#tab() : html`<isptar-start-view .session=${this.session}></isptar-start-view>`}
-      </main>`
+    const { phase, archive, tab } = this.session.state
+    if (phase === 'open') this.#visited.add(tab)
+    return html`${inspectorHeader(this.session, {
+      onAbout: () => this.renderRoot.querySelector<AboutDialog>('isptar-about-dialog')?.open(),
+      onAddBase: () => this.#addBase(),
+    })}
+      <p class="visually-hidden" role="status">${archive ? openedText(archive) : nothing}</p>
+      <div class="body" part="body">
+        ${
+          archive
+            ? keyed(archive, this.#panels())
+            : html`<isptar-start-view .session=${this.session}></isptar-start-view>`
+        }
+      </div>
+      <isptar-about-dialog .session=${this.session} @isptar-add-base=${(): void => this.#addBase()}></isptar-about-dialog>
+      <isptar-base-dialog .session=${this.session}></isptar-base-dialog>
+      ${this.isDropping ? html`<div class="dropping" aria-hidden="true">${glyph('archive', 56)} Drop to open</div>` : nothing}`
   }
 
-  #header(): TemplateResult {
-    const { archive, meter, tab } = this.session.state
-    return html`<header>
-      <h1 class="name">${archive ? printable(archive.name) : 'isptar'}</h1>
-      ${
-        archive
-          ? html`<div role="tablist" aria-label="Views">
-            ${TABS.map(
-              ({ id, label }) =>
-                html`<button class="plain" role="tab" aria-selected=${id === tab} @click=${(): void => this.session.showTab(id)}>
-                  ${label}
-                </button>`,
-            )}
-          </div>`
-          : nothing
-      }
-      ${
-        meter
-          ? html`<span class="muted" data-meter>
-            fetched ${bytesText(meter.bytes)} of ${bytesText(meter.sizeBytes)} in ${countText(meter.requests, 'request')}
-          </span>`
-          : nothing
-      }
-    </header>`
+  #addBase(): void {
+    this.renderRoot.querySelector<BaseDialog>('isptar-base-dialog')?.open()
   }
 
-  #tab(): TemplateResult {
-    const views: Record<Tab, TemplateResult> = {
-      files: html`<isptar-files-view .session=${this.session}></isptar-files-view>`,
-      picture: html`<isptar-picture-view .session=${this.session}></isptar-picture-view>`,
-      bytes: html`<isptar-bytes-view .session=${this.session}></isptar-bytes-view>`,
-      check: html`<isptar-check-view .session=${this.session}></isptar-check-view>`,
-      compare: html`<isptar-compare-view .session=${this.session}></isptar-compare-view>`,
+  #panels(): TemplateResult {
+    const { tab } = this.session.state
+    return html`${TABS.map(({ id }) => {
+      const isShown = id === tab
+      return html`<div
+        class="panel"
+        role="tabpanel"
+        id="panel-${id}"
+        aria-labelledby="tab-${id}"
+        ?hidden=${!isShown}
+      >
+        ${isShown || (KEPT_TABS.has(id) && this.#visited.has(id)) ? this.#view(id) : nothing}
+      </div>`
+    })}`
+  }
+
+  #view(tab: Tab): TemplateResult {
+    const views: Record<Tab, () => TemplateResult> = {
+      files: () => html`<isptar-files-view .session=${this.session}></isptar-files-view>`,
+      picture: () => html`<isptar-picture-view .session=${this.session}></isptar-picture-view>`,
+      bytes: () => html`<isptar-bytes-view .session=${this.session}></isptar-bytes-view>`,
+      check: () => html`<isptar-check-view .session=${this.session}></isptar-check-view>`,
+      compare: () => html`<isptar-compare-view .session=${this.session}></isptar-compare-view>`,
     }
-    return views[this.session.state.tab]
+    return views[tab]()
   }
+
+  #dragOver(event: DragEvent): void {
+    // Views that take what is dropped say so before.
+    this.isDropping = !event.defaultPrevented && canBeDropped(event)
+    if (this.isDropping) event.preventDefault()
+  }
+
+  #dragLeave({ relatedTarget }: DragEvent): void {
+    if (!(relatedTarget instanceof Node) || !this.contains(relatedTarget)) this.isDropping = false
+  }
+
+  #drop(event: DragEvent): void {
+    this.isDropping = false
+    if (event.defaultPrevented || !canBeDropped(event)) return
+    event.preventDefault()
+    try {
+      this.open(droppedPlaces(event)).catch(() => undefined)
+    } catch (error) {
+      this.session.refuse(asTrouble(error))
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'isptar-inspector': IsptarInspector
+  }
+}
+
+function openedText({ name, entryCount }: ArchiveSummary): string {
+  return `Opened ${printable(name)}${entryCount === undefined ? '' : `, ${countText(entryCount, 'entry', 'entries')}`}`
 }

@@ -1,8 +1,10 @@
 /** Opening and closing, and the meter. */
-import type { Archive } from 'isptar'
-import type { ArchiveCalls, ArchiveSummary, Meter, OpenRequest } from '../contract/archive-calls.ts'
-import type { ArchiveHolder, HeldArchive } from './archive-holder.ts'
+import type { ArchiveCalls, ArchiveSummary, FoundPath, Meter, OpenRequest } from '../contract/archive-calls.ts'
+import type { ArchiveHolder } from './archive-holder.ts'
+import { summaryOf } from './archive-summary.ts'
 import { openRequest } from './open-request.ts'
+import { Traffic } from './traffic.ts'
+import { explainOpening } from './explain-opening.ts'
 
 /** How often the meter is told, in milliseconds. */
 const METER_MS = 150
@@ -17,12 +19,23 @@ export class ArchiveEngine implements ArchiveCalls {
   }
 
   async open(request: OpenRequest, onMeter: (meter: Meter) => void, signal: AbortSignal): Promise<ArchiveSummary> {
-    await this.close()
-    const held = await openRequest(request, signal)
-    await this.#holder.hold(held)
-    const summary = await summaryOf(held.archive)
-    this.#tick(held, onMeter)
-    return summary
+    const traffic = new Traffic()
+    const ticking = tick(traffic, onMeter)
+    try {
+      const opened = await openRequest(request, signal, traffic)
+      if (signal.aborted) await opened.archive.close()
+      signal.throwIfAborted()
+      traffic.sizeBytes = opened.archive.sizeBytes
+      clearInterval(this.#ticking)
+      this.#ticking = ticking
+      await this.#holder.hold(opened)
+      onMeter(traffic.meter)
+      return summaryOf(opened)
+    } catch (error) {
+      clearInterval(ticking)
+      signal.throwIfAborted()
+      throw await explainOpening(error, request)
+    }
   }
 
   async close(): Promise<void> {
@@ -30,44 +43,21 @@ export class ArchiveEngine implements ArchiveCalls {
     await this.#holder.hold(undefined)
   }
 
-  #tick({ archive, counters }: HeldArchive, onMeter: (meter: Meter) => void): void {
-    let told = ''
-    const tell = (): void => {
-      const requests = counters.reduce((sum, counter) => sum + counter.requests, 0)
-      const bytes = counters.reduce((sum, counter) => sum + counter.bytes, 0)
-      const now = `${requests} ${bytes}`
-      if (now !== told) onMeter({ requests, bytes, sizeBytes: archive.sizeBytes })
-      told = now
-    }
-    tell()
-    this.#ticking = setInterval(tell, METER_MS)
+  async find(path: string, signal: AbortSignal): Promise<FoundPath | undefined> {
+    const { archive } = this.#holder
+    const entry = await archive.find(path, { signal })
+    if (entry !== undefined) return { path: entry.path, line: entry.place.line, isFolder: entry.type === 'directory' }
+    const { done } = await archive.children(path, { signal }).next()
+    return done ? undefined : { path, line: -1, isFolder: true }
   }
 }
 
-async function summaryOf(archive: Archive): Promise<ArchiveSummary> {
-  const { tail, serviceInfo, baseIdentities, baseNames } = archive
-  const dataSize = serviceInfo.get('data_size')
-  const baseCount = Math.max(baseIdentities.length, archive.bases.length)
-  return {
-    name: archive.name,
-    sizeBytes: archive.sizeBytes,
-    formatVersion: archive.formatVersion,
-    writer: archive.writer,
-    createdAt: archive.createdAt,
-    entryCount: archive.entryCount,
-    dataBytes: dataSize !== undefined && /^[0-9]{1,15}$/.test(dataSize) ? Number(dataSize) : undefined,
-    identity: archive.identity,
-    sliceNames: archive.sliceNames,
-    bases: Array.from({ length: baseCount }, (_, index) => ({
-      identity: baseIdentities[index],
-      name: baseNames[index],
-      isGiven: archive.bases[index] !== undefined,
-    })),
-    partNames: [],
-    isCatalogue: archive.isCatalogue,
-    hasDigests: archive.hasDigests,
-    hasIndex: tail.sections.some(({ name }) => name === 'index') && serviceInfo.get('order') === 'path',
-    notices: archive.notices,
-    tail: { offset: tail.listingOffset, endOffset: archive.sizeBytes },
-  }
+function tick(traffic: Traffic, onMeter: (meter: Meter) => void): ReturnType<typeof setInterval> {
+  let told = ''
+  return setInterval(() => {
+    const { meter } = traffic
+    const now = `${meter.requests} ${meter.bytes}`
+    if (now !== told) onMeter(meter)
+    told = now
+  }, METER_MS)
 }

@@ -1,17 +1,46 @@
 /** Opens what the page asked for. */
-import { BlobSource, HttpSource, openArchive } from 'isptar'
-import type { OpenRequest, Place } from '../contract/archive-calls.ts'
+import { type Archive, openArchive } from 'isptar'
+import type { OpenRequest } from '../contract/archive-calls.ts'
 import type { HeldArchive } from './archive-holder.ts'
-import { FetchRecorder } from './fetch-recorder.ts'
+import { openPlaces } from './place-source.ts'
+import { Traffic } from './traffic.ts'
 
-/** Opens an archive with its bases. */
-export async function openRequest({ places }: OpenRequest, signal: AbortSignal): Promise<HeldArchive> {
-  const [place] = places
-  if (place === undefined) throw new TypeError('nothing to open')
-  const counter = new FetchRecorder(sourceOf(place))
-  return { archive: await openArchive(counter, { signal }), counters: [counter] }
+/** An open archive with what it was opened from. */
+export interface OpenedRequest extends HeldArchive {
+  /** The names of all parts of the whole, where it was merged. */
+  readonly partNames: readonly string[]
 }
 
-function sourceOf(place: Place): BlobSource | HttpSource {
-  return place.type === 'file' ? new BlobSource(place.blob) : new HttpSource(place.url)
+/**
+ * Opens an archive with its bases. Costs one read of each; of a merged one a pass over its listing.
+ *
+ * @param traffic - takes what is fetched, from the first request on
+ * @throws TroubleError for places that are no archive; else as `openArchive`
+ */
+export async function openRequest(
+  request: OpenRequest,
+  signal: AbortSignal,
+  traffic: Traffic = new Traffic(),
+): Promise<OpenedRequest> {
+  const source = await openPlaces(request.places, traffic, signal)
+  const bases: (Archive | undefined)[] = []
+  try {
+    for (const base of request.bases ?? []) bases.push(base && (await openRequest(base, signal, traffic)).archive)
+    const catalogue = request.catalogue && (await openPlaces([request.catalogue], traffic, signal))
+    const whole = await openArchive(source, { signal, bases, catalogue })
+    return await inPart(whole, request.part, traffic, signal)
+  } catch (error) {
+    for (const opened of [source, ...bases]) await opened?.close().catch(() => undefined)
+    throw error
+  }
+}
+
+async function inPart(
+  whole: Archive,
+  part: string | undefined,
+  { counters }: Traffic,
+  signal: AbortSignal,
+): Promise<OpenedRequest> {
+  const partNames = await whole.parts({ signal })
+  return { archive: part === undefined ? whole : await whole.part(part, { signal }), counters, partNames }
 }

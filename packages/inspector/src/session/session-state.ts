@@ -11,6 +11,12 @@ export interface EntryKey {
   readonly line: number
 }
 
+/** An archive that the page may be asked to open: one that its server has. */
+export interface OfferedArchive {
+  readonly name: string
+  readonly request: OpenRequest
+}
+
 /** The state of a session. It is never changed, only replaced. */
 export interface SessionState {
   readonly phase: 'empty' | 'opening' | 'open' | 'failed'
@@ -20,6 +26,8 @@ export interface SessionState {
   /** Why it is not open. */
   readonly trouble: Trouble | undefined
   readonly meter: Meter | undefined
+  /** What can be opened by its name. */
+  readonly offered: readonly OfferedArchive[]
   readonly tab: Tab
   /** The folder that is shown; empty for the root. */
   readonly folder: string
@@ -38,6 +46,7 @@ export const EMPTY_STATE: SessionState = {
   archive: undefined,
   trouble: undefined,
   meter: undefined,
+  offered: [],
   tab: 'files',
   folder: '',
   search: '',

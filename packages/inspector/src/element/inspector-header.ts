@@ -1,0 +1,98 @@
+/** What stands above the tab that is shown: the archive's name, its tabs, the meter, and what there is to say of it. */
+import { html, nothing, type TemplateResult } from 'lit'
+import type { ArchiveSummary } from '../contract/archive-calls.ts'
+import type { Session } from '../session/session.ts'
+import { printable } from '../text/printable.ts'
+import { bytesText, countText } from '../text/quantity.ts'
+import { glyph } from '../theme/glyphs.ts'
+import { tabList } from './tab-list.ts'
+
+/** What its buttons do. */
+export interface HeaderActions {
+  readonly onAbout: () => void
+  readonly onAddBase: () => void
+}
+
+/** Gives the header, and strips below it for bases that are not there and oddities that were read over. */
+export function inspectorHeader(session: Session, actions: HeaderActions): TemplateResult {
+  const { archive } = session.state
+  return html`<header part="header">
+      <div class="title">
+        ${glyph('archive', 22)}
+        <h1 class="name" tabindex="-1" title=${archive ? printable(archive.name) : nothing}>
+          ${archive ? printable(archive.name) : 'isptar'}
+        </h1>
+        ${archive ? partSelect(session, archive) : nothing}
+      </div>
+      ${archive ? html`${tabList(session)}${meterText(session)}${buttons(session, actions)}` : nothing}
+    </header>
+    ${archive ? html`${dataStrip(archive, actions)}${noticeStrip(archive)}` : nothing}`
+}
+
+function partSelect(session: Session, { partNames, partName }: ArchiveSummary): TemplateResult | typeof nothing {
+  if (partNames.length === 0) return nothing
+  const change = ({ target }: Event): void => {
+    if (!(target instanceof HTMLSelectElement)) return
+    const index = target.selectedIndex - 1
+    void session.reopen({ part: partNames[index] })
+  }
+  return html`<select aria-label="Part of the archive" @change=${change}>
+    <option ?selected=${partName === undefined}>all ${partNames.length} parts</option>
+    ${partNames.map((name) => html`<option ?selected=${name === partName}>${printable(name)}</option>`)}
+  </select>`
+}
+
+function meterText({ state: { meter } }: Session): TemplateResult | typeof nothing {
+  if (meter?.sizeBytes === undefined) return nothing
+  return html`<span class="muted" data-meter>
+    fetched ${bytesText(meter.bytes)} of ${bytesText(meter.sizeBytes)} in ${countText(meter.requests, 'request')}
+  </span>`
+}
+
+function buttons(session: Session, { onAbout }: HeaderActions): TemplateResult {
+  return html`<div class="actions">
+    <button class="plain" aria-label="About this archive" title="About this archive" aria-haspopup="dialog" @click=${onAbout}>
+      ${glyph('about')}
+    </button>
+    <button class="plain" aria-label="Open another archive" title="Open another archive" @click=${(): void => void session.close()}>
+      ${glyph('folder')}<span class="label">Open another</span>
+    </button>
+  </div>`
+}
+
+/** What cannot be read, for want of a base or of the archive itself. */
+function dataStrip(
+  { bases, isCatalogue }: ArchiveSummary,
+  { onAddBase }: HeaderActions,
+): TemplateResult | typeof nothing {
+  if (isCatalogue)
+    return html`<div class="strip">
+      ${glyph('warning')}
+      <p>This is a catalogue: it lists an archive, and has no data. To look into files, open the archive.</p>
+    </div>`
+  const missing = bases.filter(({ isGiven }) => !isGiven)
+  const [first] = missing
+  if (first === undefined) return nothing
+  const named = first.name === undefined ? '' : ` (${printable(first.name)})`
+  return html`<div class="strip">
+    ${glyph('warning')}
+    <p>
+      Files that had not changed since an earlier archive lie there:
+      ${missing.length === 1 ? html`its base${named} is not here.` : html`${missing.length} bases are not here.`}
+    </p>
+    <button aria-haspopup="dialog" @click=${onAddBase}>Add the base…</button>
+  </div>`
+}
+
+function noticeStrip({ notices }: ArchiveSummary): TemplateResult | typeof nothing {
+  if (notices.length === 0) return nothing
+  return html`<div class="strip">
+    ${glyph('warning')}
+    <details>
+      <summary>${countText(notices.length, 'oddity', 'oddities')} of this archive</summary>
+      <ul>
+        ${notices.map((notice) => html`<li>${printable(notice)}</li>`)}
+      </ul>
+    </details>
+  </div>`
+}

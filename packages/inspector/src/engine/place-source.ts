@@ -1,0 +1,66 @@
+/** Makes a source of the places of one archive. */
+import {
+  BlobSource,
+  type ByteSource,
+  HttpSource,
+  openSlices,
+  openUrl,
+  type SlicePart,
+  StorageError,
+  withRetry,
+} from 'isptar'
+import type { Place } from '../contract/archive-calls.ts'
+import { arrangePlaces, placeName } from './place-names.ts'
+import type { Traffic } from './traffic.ts'
+
+/**
+ * Makes a source, and records what is read of it.
+ *
+ * @throws TroubleError as {@link arrangePlaces}; StorageError of what is looked for at an address
+ */
+export async function openPlaces(given: readonly Place[], traffic: Traffic, signal: AbortSignal): Promise<ByteSource> {
+  const { name, places } = arrangePlaces(given)
+  const [only, ...others] = places
+  if (only !== undefined && others.length === 0) return openPlace(only, traffic, signal)
+  const parts = places.map((place) => slicePart(place, traffic, signal))
+  return traffic.record(openSlices(parts, { name }), places.some(({ type }) => type === 'url') ? 'fetched' : 'file')
+}
+
+async function openPlace(place: Place, traffic: Traffic, signal: AbortSignal): Promise<ByteSource> {
+  const { fetch } = traffic
+  if (place.type === 'file') return traffic.record(new BlobSource(place.blob, place.name), 'file')
+  if (!place.isFetchedWhole) return traffic.record(await openUrl(place.url, { fetch, signal }), 'fetched')
+  const blob = await fetchWhole(place.url, traffic, signal)
+  return traffic.record(new BlobSource(blob, placeName(place)), 'held')
+}
+
+function slicePart(place: Place, { fetch }: Traffic, signal: AbortSignal): SlicePart {
+  const name = placeName(place)
+  if (place.type === 'file')
+    return { name, sizeBytes: place.blob.size, open: async () => new BlobSource(place.blob, name) }
+  signal.throwIfAborted()
+  return { name, open: async () => withRetry(new HttpSource(place.url, { fetch })) }
+}
+
+/** The browser keeps what is large on its disk. */
+async function fetchWhole(url: string, traffic: Traffic, signal: AbortSignal): Promise<Blob> {
+  const failure = { operation: 'read', location: new URL(url).origin + new URL(url).pathname }
+  const response = await traffic.fetch(url, { signal }).catch((cause: unknown) => {
+    signal.throwIfAborted()
+    throw new StorageError('the connection failed', { ...failure, kind: 'connection', cause })
+  })
+  if (!response.ok || response.body === null)
+    throw new StorageError(`the server answers with HTTP ${response.status}`, {
+      ...failure,
+      kind: response.status === 404 ? 'not-found' : 'protocol',
+    })
+  const length = response.headers.get('content-length')
+  if (length !== null && !response.headers.has('content-encoding')) traffic.sizeBytes = Number(length)
+  const counting = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (chunk, controller) => {
+      traffic.wholeBytes += chunk.length
+      controller.enqueue(chunk)
+    },
+  })
+  return new Response(response.body.pipeThrough(counting)).blob()
+}
