@@ -17,13 +17,19 @@ import {
   splitArchive,
   withCounter,
 } from 'isptar'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { codec } from '#codec'
+import { concatBytes } from '../../src/bytes/concat.ts'
+import { encodeTarHeader } from '../../src/tar/encode-tar-header.ts'
+import { toTarHeader } from '../../src/write/entry-input.ts'
+import { expectBytes, sampleBytes } from '../gzip/samples.ts'
 import { compareLikeOriginal, readLikeOriginal } from '../original-reader.ts'
 import { needs } from '../node/needs.ts'
 import { describeEntry } from '../read/archive-content.ts'
 import { collect } from '../read/collect.ts'
+import { craftGroups } from '../read/craft-groups.ts'
 import { arbitraryTree } from '../write/arbitrary-entries.ts'
-import { buildArchive, type SampleEntry } from '../write/build-archive.ts'
+import { buildArchive, SAMPLE_TIME, type SampleEntry } from '../write/build-archive.ts'
 import { MarkCountingCodec, open } from './copy-support.ts'
 import { openLink, writeLink } from './memory-chain.ts'
 
@@ -130,6 +136,34 @@ describe('a selection', () => {
     expect(await copy.verify()).toMatchObject({ ok: true, problems: [] })
   })
 
+  it('moves no group in which a link that becomes a file looks like one without data', async () => {
+    const block = (path: string, sizeBytes: number): Uint8Array =>
+      encodeTarHeader({
+        ...toTarHeader({ path }, { seconds: SAMPLE_TIME.getTime() / 1000, nanoseconds: 0 }),
+        sizeBytes,
+      })
+    const data = sampleBytes(512)
+    const hostile = concatBytes([block('m', 512), data])
+    const tree = [
+      { path: 'f', data: sampleBytes(1024) },
+      { path: 'l', data: hostile },
+    ]
+    await using sound = await open(craftGroups(tree, { groupBytes: 1200 }).bytes)
+    const { record } = await sound.get('l')
+    const columns = new Map([...record.columns, ['crc', codec.crc32(data).toString(16).padStart(8, '0')]])
+    const location = { depth: 0, slice: 1, offset: record.location?.offset ?? 0, plainOffset: 1024 }
+    const refers = { ...record, pathBytes: Buffer.from('m'), sizeBytes: 512, location, columns }
+    const change = (line: string, path: string): string =>
+      path === 'l' ? `${line.split('\t').slice(0, 4).join('\t')}\thard\tf` : line
+    const crafted = craftGroups([...tree, { refers }], { groupBytes: 1200, change }).bytes
+    await using archive = await open(crafted)
+    expect(await shown(archive)).toEqual(['f file', 'l hardlink f', 'm file'])
+    const { copy } = await select(archive, among('l', 'm'))
+    expectBytes(await copy.bytes('l'), sampleBytes(1024))
+    expectBytes(await copy.bytes('m'), data)
+    expect(await copy.verify()).toMatchObject({ ok: true, problems: [] })
+  })
+
   it('needs only the bases that it refers to', async () => {
     const full = await writeLink('full.tgz', [{ path: 'a', data: text('a') }])
     const link = await writeLink(
@@ -141,7 +175,12 @@ describe('a selection', () => {
     const { copy } = await select(alone, among('b'))
     expect(await copy.text('b')).toBe(text('b'))
     expect([...copy.serviceInfo.keys()]).not.toContain('base')
-    for (const path of ['a', 'h']) await expect(select(alone, among(path))).rejects.toThrow(BaseMismatchError)
+    for (const path of ['a', 'h']) {
+      const target = new MemoryTarget()
+      const write = vi.spyOn(target, 'write')
+      await expect(flattenArchive(alone, target, { select: among(path) })).rejects.toThrow(BaseMismatchError)
+      expect(write).not.toHaveBeenCalled()
+    }
     const { archive } = await openLink(link.name, link.bytes, [full])
     expect(await (await select(archive, among('h'))).copy.text('h')).toBe(text('a'))
   })

@@ -97,6 +97,12 @@ describe('a million entries in many folders', () => {
     expect(archive.tail.listingPackedBytes).toBeLessThan(6 * MiB)
     expect(root.requests).toBeLessThanOrEqual(8)
     expect(root.bytes).toBeLessThanOrEqual(archive.tail.listingPackedBytes)
+    const before = source.log.length
+    const children = archive.children()
+    await children.next()
+    await children.return()
+    expect(source.log.length - before).toBe(1)
+    expect(source.log.at(-1)?.lengthBytes).toBeLessThanOrEqual(64 * KiB)
     const one = await costOf(archive, source, '0500')
     expect(one.names.length).toBe(1000)
     expect(one.requests).toBe(1)
@@ -213,6 +219,17 @@ describe('blocks that are far from each other', () => {
     // The others lie in blocks that are jumped over.
     expect(refused).toBeGreaterThan(10)
     expect(refused).toBeLessThan(40)
+  })
+
+  it('of two lines of one path, at the border of two blocks, the last counts', async () => {
+    const line = (path: string): string => `${path}\t#0\t#0\t420\tdir\n`
+    const bytes = await craftIndexed([['a'], ['a/', 'a/b'], ['c']], (block) => block, line)
+    await using archive = await openArchive(new MemorySource(bytes))
+    const items = await collect(archive.children())
+    expect(items.map(({ path, entry }) => [path, entry?.path])).toEqual([
+      ['a', 'a/'],
+      ['c', 'c'],
+    ])
   })
 
   it('an aborted signal ends them with its reason, also where nothing has to be read', async () => {

@@ -85,7 +85,9 @@ describe('an archive in a worker', () => {
     const paths: string[] = []
     for await (const { path } of there.entries()) paths.push(path)
     expect(paths).toEqual(names)
+    expect((await collect(there.children())).map(({ path }) => path)).toEqual(names)
     for await (const { path } of there.entries()) if (path === 'f0300') break
+    for await (const { path } of there.children()) if (path === 'f0300') break
     expect(await there.text('f0999')).toBe('')
   })
 
