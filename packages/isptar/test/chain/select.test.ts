@@ -168,17 +168,22 @@ describe('a selection', () => {
     const full = await writeLink('full.tgz', [{ path: 'a', data: text('a') }])
     const link = await writeLink(
       'd1.tgz',
-      [{ kept: 'a' }, { path: 'b', data: text('b') }, { path: 'h', type: 'hardlink', linkTarget: 'a' }],
+      [
+        { kept: 'a' },
+        { path: 'b', data: text('b') },
+        { path: 'c', data: sampleBytes(3_000_000) },
+        { path: 'h', type: 'hardlink', linkTarget: 'a' },
+      ],
       { base: full },
     )
     await using alone = await open(link.bytes)
     const { copy } = await select(alone, among('b'))
     expect(await copy.text('b')).toBe(text('b'))
     expect([...copy.serviceInfo.keys()]).not.toContain('base')
-    for (const path of ['a', 'h']) {
+    for (const paths of [['a'], ['c', 'h']]) {
       const target = new MemoryTarget()
       const write = vi.spyOn(target, 'write')
-      await expect(flattenArchive(alone, target, { select: among(path) })).rejects.toThrow(BaseMismatchError)
+      await expect(flattenArchive(alone, target, { select: among(...paths) })).rejects.toThrow(BaseMismatchError)
       expect(write).not.toHaveBeenCalled()
     }
     const { archive } = await openLink(link.name, link.bytes, [full])
