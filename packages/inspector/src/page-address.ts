@@ -49,6 +49,9 @@ export class PageAddress {
     const isSame = this.#isHashDue || (search !== '' && archiveOf(search) === archiveOf(this.#search))
     this.#isHashDue = false
     const { hash } = location
+    const isNested = this.#inspector.session.state.request?.places[0]?.type === 'entry'
+    // A step back leads out of an archive in an archive.
+    if (isNested && this.#search !== '') history.pushState(null, '', location.pathname)
     this.#replace(search, isSame ? hash : '')
     if (isSame && hash.length > 2) void this.#showHash()
   }

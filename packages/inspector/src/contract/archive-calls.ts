@@ -1,6 +1,6 @@
 /** Opening an archive. */
 
-/** A file of the user's, or an absolute address. */
+/** A file of the user's, an absolute address, or a file in an archive. */
 export type Place =
   | { readonly type: 'file'; readonly name: string; readonly blob: Blob }
   | {
@@ -8,6 +8,12 @@ export type Place =
       readonly url: string
       /** Whether to fetch all of it first, from a server that cannot give a part of it. @defaultValue false */
       readonly isFetchedWhole?: boolean | undefined
+    }
+  | {
+      readonly type: 'entry'
+      /** The archive that it lies in. */
+      readonly of: OpenRequest
+      readonly path: string
     }
 
 /** What to open. */

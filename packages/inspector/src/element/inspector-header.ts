@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { ArchiveSummary } from '../contract/archive-calls.ts'
 import type { Session } from '../session/session.ts'
+import { placeName } from '../text/place-name.ts'
 import { printable } from '../text/printable.ts'
 import { bytesText, countText } from '../text/quantity.ts'
 import { glyph } from '../theme/glyphs.ts'
@@ -18,7 +19,7 @@ export function inspectorHeader(session: Session, actions: HeaderActions): Templ
   const { archive } = session.state
   return html`<header part="header">
       <div class="title">
-        ${glyph('archive', 22)}
+        ${backButton(session) ?? glyph('archive', 22)}
         <h1 class="name" tabindex="-1" title=${archive ? printable(archive.name) : nothing}>
           ${archive ? printable(archive.name) : 'isptar'}
         </h1>
@@ -27,6 +28,24 @@ export function inspectorHeader(session: Session, actions: HeaderActions): Templ
       ${archive ? html`${tabList(session)}${meterText(session)}${buttons(session, actions)}` : nothing}
     </header>
     ${archive ? html`${dataStrip(archive, actions)}${noticeStrip(archive)}` : nothing}`
+}
+
+/** Leads from an archive in an archive back to where it lies. */
+function backButton(session: Session): TemplateResult | undefined {
+  const { phase, request } = session.state
+  const [place] = request?.places ?? []
+  if (phase !== 'open' || place?.type !== 'entry') return undefined
+  const outer = place.of.places[0]
+  const words = outer === undefined ? 'Back' : `Back to ${printable(placeName(outer))}`
+  const folder = place.path.slice(0, Math.max(place.path.lastIndexOf('/'), 0))
+  return html`<button
+    class="plain"
+    aria-label=${words}
+    title=${words}
+    @click=${(): void => void session.open(place.of, { folder })}
+  >
+    ${glyph('back')}
+  </button>`
 }
 
 function partSelect(session: Session, { partNames, partName }: ArchiveSummary): TemplateResult | typeof nothing {

@@ -25,7 +25,7 @@ export class ArchiveEngine implements ArchiveCalls {
       const opened = await openRequest(request, signal, traffic)
       if (signal.aborted) await opened.archive.close()
       signal.throwIfAborted()
-      traffic.sizeBytes = opened.archive.sizeBytes
+      traffic.sizeBytes ??= opened.archive.sizeBytes
       clearInterval(this.#ticking)
       this.#ticking = ticking
       await this.#holder.hold(opened)

@@ -1,6 +1,7 @@
 /** What the page is told of an open archive. */
 import type { Archive } from 'isptar'
 import type { ArchiveSummary, BaseSummary } from '../contract/archive-calls.ts'
+import { addressName } from '../text/place-name.ts'
 import type { OpenedRequest } from './open-request.ts'
 
 /** Gives what is known of an archive without reading more of it. */
@@ -42,14 +43,7 @@ function basesOf({ bases, baseIdentities, baseNames }: Archive): readonly BaseSu
 
 /** Sources of an address are called by it. */
 function lastName(name: string): string {
-  if (!/^https?:/.test(name)) return name.slice(name.lastIndexOf('/') + 1)
-  const { hostname, pathname } = new URL(name)
-  const last = pathname.slice(pathname.lastIndexOf('/') + 1)
-  try {
-    return decodeURIComponent(last) || hostname
-  } catch {
-    return last
-  }
+  return /^https?:\/\//.test(name) ? addressName(name) : name.slice(name.lastIndexOf('/') + 1)
 }
 
 function numberOf(text: string | undefined): number | undefined {

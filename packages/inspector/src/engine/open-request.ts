@@ -1,6 +1,7 @@
 /** Opens what the page asked for. */
-import { type Archive, openArchive } from 'isptar'
-import type { OpenRequest } from '../contract/archive-calls.ts'
+import { type Archive, type ByteSource, entrySource, openArchive } from 'isptar'
+import type { OpenRequest, Place } from '../contract/archive-calls.ts'
+import { placeName } from '../text/place-name.ts'
 import type { HeldArchive } from './archive-holder.ts'
 import { openPlaces } from './place-source.ts'
 import { Traffic } from './traffic.ts'
@@ -22,7 +23,7 @@ export async function openRequest(
   signal: AbortSignal,
   traffic: Traffic = new Traffic(),
 ): Promise<OpenedRequest> {
-  const source = await openPlaces(request.places, traffic, signal)
+  const source = await openSource(request.places, signal, traffic)
   const bases: (Archive | undefined)[] = []
   try {
     for (const base of request.bases ?? []) bases.push(base && (await openRequest(base, signal, traffic)).archive)
@@ -32,6 +33,26 @@ export async function openRequest(
   } catch (error) {
     for (const opened of [source, ...bases]) await opened?.close().catch(() => undefined)
     throw error
+  }
+}
+
+/** A file in an archive is a source of its own; what reading it costs is what is read of the archive around it. */
+async function openSource(places: readonly Place[], signal: AbortSignal, traffic: Traffic): Promise<ByteSource> {
+  const [place, ...others] = places
+  if (place?.type !== 'entry' || others.length > 0) return openPlaces(places, traffic, signal)
+  const outer = await openRequest(place.of, signal, traffic)
+  traffic.sizeBytes ??= outer.archive.sizeBytes
+  return traffic.recordFirst(closingWith(entrySource(outer.archive, place.path), placeName(place), outer.archive))
+}
+
+/** A source under another name that closes the archive around it, too. */
+function closingWith(source: ByteSource, name: string, outer: Archive): ByteSource {
+  return {
+    name,
+    readTail: (lengthBytes, options) => source.readTail(lengthBytes, options),
+    read: (offset, lengthBytes, options) => source.read(offset, lengthBytes, options),
+    stream: (offset, lengthBytes, options) => source.stream(offset, lengthBytes, options),
+    close: async () => void (await Promise.all([source.close(), outer.close()])),
   }
 }
 

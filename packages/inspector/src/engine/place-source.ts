@@ -10,7 +10,8 @@ import {
   withRetry,
 } from 'isptar'
 import type { Place } from '../contract/archive-calls.ts'
-import { arrangePlaces, placeName } from './place-names.ts'
+import { placeName } from '../text/place-name.ts'
+import { arrangePlaces } from './arrange-places.ts'
 import type { Traffic } from './traffic.ts'
 
 /**
@@ -28,6 +29,7 @@ export async function openPlaces(given: readonly Place[], traffic: Traffic, sign
 
 async function openPlace(place: Place, traffic: Traffic, signal: AbortSignal): Promise<ByteSource> {
   const { fetch } = traffic
+  if (place.type === 'entry') throw new TypeError('a file in an archive is opened by openRequest')
   if (place.type === 'file') return traffic.record(new BlobSource(place.blob, place.name), 'file')
   if (!place.isFetchedWhole) return traffic.record(await openUrl(place.url, { fetch, signal }), 'fetched')
   const blob = await fetchWhole(place.url, traffic, signal)
@@ -36,6 +38,7 @@ async function openPlace(place: Place, traffic: Traffic, signal: AbortSignal): P
 
 function slicePart(place: Place, { fetch }: Traffic, signal: AbortSignal): SlicePart {
   const name = placeName(place)
+  if (place.type === 'entry') throw new TypeError('slices do not lie in archives')
   if (place.type === 'file')
     return { name, sizeBytes: place.blob.size, open: async () => new BlobSource(place.blob, name) }
   signal.throwIfAborted()

@@ -34,6 +34,13 @@ export class Traffic {
     return recorder
   }
 
+  /** Records what is read of a file in the archive that was recorded last: first of all, and nothing more to fetch. */
+  recordFirst(source: ByteSource): FetchRecorder {
+    const recorder = this.record(source, 'held')
+    this.counters.unshift(...this.counters.splice(-1))
+    return recorder
+  }
+
   /** What there is to tell. */
   get meter(): Meter {
     const read = this.counters.filter((counter) => !this.#held.has(counter))

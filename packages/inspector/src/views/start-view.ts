@@ -1,8 +1,8 @@
 /** Where archives are opened: what there is to open, what is being opened, and why it could not be. */
 import { css, type CSSResult, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { Place } from '../contract/archive-calls.ts'
 import { SessionElement } from '../session/session-element.ts'
 import { forgetAddresses, recentAddresses } from '../session/recent-addresses.ts'
+import { addressName, placeName } from '../text/place-name.ts'
 import { printable } from '../text/printable.ts'
 import { bytesText, countText, timeText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
@@ -138,7 +138,7 @@ export class StartView extends SessionElement {
     const { bytes = 0, requests = 0, sizeBytes } = meter ?? {}
     const isWhole = request?.places.some((place) => place.type === 'url' && place.isFetchedWhole)
     return html`<div class="opening">
-      <h2 class="name" tabindex="-1">Opening ${nameOf(request?.places[0])}</h2>
+      <h2 class="name" tabindex="-1">Opening ${printable(request?.places[0] ? placeName(request.places[0]) : '')}</h2>
       <progress
         aria-label="Opening"
         max=${(isWhole && sizeBytes) || nothing}
@@ -158,7 +158,10 @@ export class StartView extends SessionElement {
     const isAddress = request?.places.every(({ type }) => type === 'url') ?? false
     const canBeFetched = trouble.kind === 'no-ranges' && request?.places.length === 1
     const canRetry = isAddress && !['choice', 'not-archive', 'no-ranges'].includes(trouble.kind)
+    const [place] = request?.places ?? []
+    const outer = place?.type === 'entry' ? place.of : undefined
     return html`<isptar-trouble-notice .trouble=${trouble}>
+      ${outer ? html`<button @click=${(): void => void this.session.open(outer)}>Back</button>` : nothing}
       ${canBeFetched ? html`<button @click=${(): void => this.#fetchWhole()}>Fetch all of it</button>` : nothing}
       ${
         canRetry || trouble.kind === 'worker'
@@ -229,7 +232,7 @@ export class StartView extends SessionElement {
               @click=${(): void => void this.session.open({ places: [{ type: 'url', url }] })}
             >
               <span class="name">
-                ${nameOf({ type: 'url', url })}
+                ${printable(addressName(url))}
                 <span class="folder muted name">${host}${printable(pathname.slice(0, cut))}</span>
               </span>
               <time class="muted">${timeText(openedAt / 1000)}</time>
@@ -243,17 +246,5 @@ export class StartView extends SessionElement {
   #forget(): void {
     forgetAddresses()
     this.requestUpdate()
-  }
-}
-
-function nameOf(place: Place | undefined): string {
-  if (place === undefined) return ''
-  if (place.type === 'file') return printable(place.name)
-  const { hostname, pathname } = new URL(place.url)
-  const last = pathname.slice(pathname.lastIndexOf('/') + 1)
-  try {
-    return printable(decodeURIComponent(last)) || hostname
-  } catch {
-    return last
   }
 }

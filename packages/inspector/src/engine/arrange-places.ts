@@ -1,7 +1,8 @@
-/** What places are called, and which of them are slices of one archive. Pure. */
+/** Which places are slices of one archive, and in which order. Pure. */
 import { splitSliceName } from 'isptar'
 import type { Place } from '../contract/archive-calls.ts'
 import { TroubleError } from '../contract/trouble.ts'
+import { placeName } from '../text/place-name.ts'
 import { printable } from '../text/printable.ts'
 
 /** Places in the order of the archive. */
@@ -29,7 +30,7 @@ export function arrangePlaces(places: readonly Place[]): ArrangedPlaces {
   const [name = ''] = names
   if (others.length === 0) {
     // The address of one slice stands for all of them.
-    const isWhole = first.type === 'url' || split[0]?.slice === undefined
+    const isWhole = first.type !== 'file' || split[0]?.slice === undefined
     if (isWhole || split[0]?.slice?.slice === 1) return { name, places }
     throw missingSlices(name, [first], [split[0]?.slice?.slice ?? 1])
   }
@@ -46,14 +47,6 @@ export function arrangePlaces(places: readonly Place[]): ArrangedPlaces {
     throw choice(`Slice ${twice} is there twice`, `${name}.part${twice}`, 'Choose each slice once.')
   if (numbers.length !== numbers.at(-1)) throw missingSlices(name, places, numbers)
   return { name, places: sorted.map(({ place }) => place) }
-}
-
-/** Gives the name of a file, or the last part of an address's path, without its query. */
-export function placeName(place: Place): string {
-  if (place.type === 'file') return place.name.slice(place.name.lastIndexOf('/') + 1)
-  const { hostname, pathname } = new URL(place.url)
-  const last = pathname.slice(pathname.lastIndexOf('/') + 1)
-  return last === '' ? hostname : unescapePercent(last)
 }
 
 function missingSlices(name: string, places: readonly Place[], present: readonly number[]): TroubleError {
@@ -82,12 +75,4 @@ function choice(title: string, detail: string, advice: string): TroubleError {
 function listNames(names: readonly string[]): string {
   const shown = names.slice(0, SHOWN_NAMES).map(printable)
   return names.length > SHOWN_NAMES ? `${shown.join(', ')} and ${names.length - SHOWN_NAMES} more` : shown.join(', ')
-}
-
-function unescapePercent(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
