@@ -47,7 +47,17 @@ function entryOf(name, file) {
 }
 
 function resolve(file, specifier) {
-  return join(dirname(file), specifier.replace(/\.[jt]s$/, '.d.ts'))
+  const [library] = entryPoints.map((path) => join(root, path.replace(/\/dist\/.*/, '')))
+  if (specifier.startsWith('#')) return declarationOf(join(library, readImports(library)[specifier].default))
+  return declarationOf(join(dirname(file), specifier))
+}
+
+function readImports(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).imports
+}
+
+function declarationOf(file) {
+  return file.replace(/\.[jt]s$/, '.d.ts')
 }
 
 function read(file) {
