@@ -32,6 +32,8 @@ async function bundle(build, entry) {
     logLevel: 'warn',
     plugins: [collect],
     worker: { format: 'iife', plugins: () => [collect] },
+    // Bundles for browsers: there is no process to ask.
+    define: { 'process.env.NODE_ENV': JSON.stringify('production') },
     build: { write: false, target: 'es2023', lib: { entry: join(folder, entry), formats: ['es'], fileName: 'bundle' } },
   })
   const [{ code }, ...others] = output
