@@ -5,10 +5,12 @@ import { BaseDialog } from '../views/base-dialog.ts'
 import { BytesView } from '../views/bytes-view.ts'
 import { CheckView } from '../views/check-view.ts'
 import { CompareView } from '../views/compare-view.ts'
+import { DifferenceList } from '../views/difference-list.ts'
 import { EntryPanel } from '../views/entry-panel.ts'
 import { FileList } from '../views/file-list.ts'
 import { FilesView } from '../views/files-view.ts'
 import { FolderTree } from '../views/folder-tree.ts'
+import { PickArchive } from '../views/pick-archive.ts'
 import { PictureView } from '../views/picture-view.ts'
 import { StartView } from '../views/start-view.ts'
 import { TakeBar } from '../views/take-bar.ts'
@@ -22,10 +24,12 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   'isptar-bytes-view': BytesView,
   'isptar-check-view': CheckView,
   'isptar-compare-view': CompareView,
+  'isptar-difference-list': DifferenceList,
   'isptar-entry-panel': EntryPanel,
   'isptar-file-list': FileList,
   'isptar-files-view': FilesView,
   'isptar-folder-tree': FolderTree,
+  'isptar-pick-archive': PickArchive,
   'isptar-picture-view': PictureView,
   'isptar-start-view': StartView,
   'isptar-take-bar': TakeBar,

@@ -52,6 +52,10 @@ export class CompareEngine implements CompareCalls {
   async differences(kinds: readonly DifferenceKind[], start: number, end: number): Promise<readonly DifferenceRow[]> {
     return this.#tables.get(this.#holder.archive)?.rows(kinds, start, end) ?? []
   }
+
+  async lineOf(path: string): Promise<number | undefined> {
+    return (await this.#holder.archive.find(path))?.place.line
+  }
 }
 
 interface Comparing {

@@ -1,0 +1,63 @@
+/** Rows that are fetched as they come into sight. */
+
+/** Rows that are fetched together. */
+const PAGE = 128
+/** Pages that are kept. */
+const KEPT = 24
+
+/** Fetches rows by pages, and keeps the last of them. */
+export class RowCache<T> {
+  readonly #fetch: (start: number, end: number) => Promise<readonly T[]>
+  readonly #changed: () => void
+  /** By page, the one last wanted last. */
+  readonly #pages = new Map<number, readonly T[]>()
+  readonly #fetching = new Map<number, number>()
+  #era = 0
+
+  /**
+   * @param fetch - gives rows from the first to before the end, fewer where there are no more
+   * @param changed - told when rows have come
+   */
+  constructor(fetch: (start: number, end: number) => Promise<readonly T[]>, changed: () => void) {
+    this.#fetch = fetch
+    this.#changed = changed
+  }
+
+  /** Forgets all rows, also those on their way. */
+  clear(): void {
+    this.#pages.clear()
+    this.#fetching.clear()
+    this.#era += 1
+  }
+
+  /** Gives a row; undefined while it is not there. */
+  at(index: number): T | undefined {
+    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE]
+  }
+
+  /** Fetches what of these rows is not there. */
+  want(start: number, end: number): void {
+    for (let page = Math.floor(start / PAGE); page * PAGE < end; page += 1) {
+      const needed = Math.min(end - page * PAGE, PAGE)
+      const rows = this.#pages.get(page)
+      if ((rows?.length ?? 0) < needed && (this.#fetching.get(page) ?? 0) < needed) void this.#load(page, needed)
+    }
+  }
+
+  async #load(page: number, needed: number): Promise<void> {
+    const era = this.#era
+    this.#fetching.set(page, needed)
+    // What fails tells it elsewhere; the rows stay empty.
+    const rows = await this.#fetch(page * PAGE, (page + 1) * PAGE).catch(() => undefined)
+    if (era !== this.#era) return
+    if (this.#fetching.get(page) === needed) this.#fetching.delete(page)
+    if (rows === undefined) return
+    const isNew = rows.length > (this.#pages.get(page)?.length ?? 0)
+    if (!isNew) return
+    this.#pages.delete(page)
+    this.#pages.set(page, rows)
+    const [oldest] = this.#pages.keys()
+    if (this.#pages.size > KEPT && oldest !== undefined) this.#pages.delete(oldest)
+    this.#changed()
+  }
+}
