@@ -8,9 +8,12 @@ import type {
   DifferenceKind,
   DifferenceRow,
 } from '../contract/compare-calls.ts'
-import type { ArchiveHolder, HeldArchive } from './archive-holder.ts'
+import type { ArchiveHolder } from './archive-holder.ts'
+import { summaryOf } from './archive-summary.ts'
 import { DifferenceTable } from './difference-table.ts'
-import { openRequest } from './open-request.ts'
+import { explainOpening } from './explain-opening.ts'
+import { type OpenedRequest, openRequest } from './open-request.ts'
+import { Traffic } from './traffic.ts'
 
 /** How often the page is told, and other messages are taken in between, in milliseconds. */
 const REPORT_MS = 100
@@ -41,11 +44,12 @@ export class CompareEngine implements CompareCalls {
     either.throwIfAborted()
     const table = new DifferenceTable()
     this.#tables.set(archive, table)
-    const held = await openRequest(other, either)
+    const traffic = new Traffic()
+    const opened = await openOther(other, either, traffic)
     try {
-      return await compareWith(archive, held, { settings, table, onState, signal: either })
+      return await compareWith(archive, opened, { settings, table, traffic, onState, signal: either })
     } finally {
-      await held.archive.close()
+      await opened.archive.close()
     }
   }
 
@@ -58,8 +62,18 @@ export class CompareEngine implements CompareCalls {
   }
 }
 
+async function openOther(other: OpenRequest, signal: AbortSignal, traffic: Traffic): Promise<OpenedRequest> {
+  try {
+    return await openRequest(other, signal, traffic)
+  } catch (error) {
+    signal.throwIfAborted()
+    throw await explainOpening(error, other)
+  }
+}
+
 interface Comparing {
   readonly settings: CompareSettings
+  readonly traffic: Traffic
   readonly table: DifferenceTable
   readonly onState: (state: ComparisonState) => void
   readonly signal: AbortSignal
@@ -67,18 +81,20 @@ interface Comparing {
 
 async function compareWith(
   open: Archive,
-  { archive: other, counters }: HeldArchive,
-  { settings, table, onState, signal }: Comparing,
+  opened: OpenedRequest,
+  { settings, table, traffic, onState, signal }: Comparing,
 ): Promise<ComparisonState> {
+  const { archive: other } = opened
+  const { name } = summaryOf(opened)
   const counts = { added: 0, removed: 0, changed: 0, same: 0 }
   const stateOf = (isComplete: boolean): ComparisonState => ({
     ...counts,
     isComplete,
     entryCount: counts.added + counts.removed + 2 * (counts.changed + counts.same),
     totalEntries: sumOf(open.entryCount, other.entryCount),
-    otherName: other.name,
-    fetchedBytes: counters.reduce((sum, { bytes }) => sum + bytes, 0),
-    requests: counters.reduce((sum, { requests }) => sum + requests, 0),
+    otherName: name,
+    fetchedBytes: traffic.meter.bytes,
+    requests: traffic.meter.requests,
   })
   onState(stateOf(false))
   const [before, after] = settings.isNewer ? [open, other] : [other, open]

@@ -99,14 +99,19 @@ export const compareStyles: CSSResult = css`
     flex: 1;
     min-height: 200px;
   }
-  .trouble,
-  .nothing {
-    display: grid;
-    gap: 6px;
-    padding: 16px;
-    overflow-wrap: anywhere;
+  isptar-archive-picker {
+    grid-template-columns: auto minmax(0, 1fr);
+    align-items: end;
+    gap: 4px 16px;
+    max-width: 860px;
+  }
+  isptar-trouble-notice {
+    padding: 12px 16px;
   }
   .nothing {
+    display: grid;
+    padding: 16px;
+    overflow-wrap: anywhere;
     justify-items: center;
     align-content: center;
     flex: 1;
@@ -120,6 +125,9 @@ export const compareStyles: CSSResult = css`
     }
   }
   @container (width < 520px) {
+    isptar-archive-picker {
+      grid-template-columns: minmax(0, 1fr);
+    }
     fieldset {
       flex-direction: column;
       align-items: flex-start;

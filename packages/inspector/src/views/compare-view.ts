@@ -1,15 +1,15 @@
 /** Differences to another archive. */
 import { type CSSResult, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
 import type { CompareSettings, ComparisonState, DifferenceKind } from '../contract/compare-calls.ts'
-import type { Trouble } from '../contract/trouble.ts'
 import { type Comparison, comparisonOf } from '../session/comparison.ts'
+import { requestFor } from '../session/places.ts'
 import { SessionElement } from '../session/session-element.ts'
 import { reportJson, reportLine } from '../text/difference-text.ts'
 import { printable } from '../text/printable.ts'
 import { bytesText, countText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
+import type { PickEvent } from './archive-picker.ts'
 import { compareStyles } from './compare-styles.ts'
-import { type PickEvent, requestOfFiles } from './pick-archive.ts'
 import { saveReport } from './save-report.ts'
 
 const KINDS: readonly DifferenceKind[] = ['added', 'removed', 'changed']
@@ -49,7 +49,7 @@ export class CompareView extends SessionElement {
     const comparison = this.#follow()
     if (comparison === undefined) return nothing
     const { state, trouble } = comparison
-    return html`${this.#setup(comparison)} ${trouble ? troubleView(trouble) : nothing}
+    return html`${this.#setup(comparison)} ${trouble ? html`<isptar-trouble-notice .trouble=${trouble}></isptar-trouble-notice>` : nothing}
       ${comparison.isRunning || state ? this.#result(comparison) : nothing} ${state ? this.#list(comparison, state) : nothing}`
   }
 
@@ -70,10 +70,14 @@ export class CompareView extends SessionElement {
       void (comparison.settings = { ...settings, ...change })
     const isStale = asked?.by !== settings.by || asked.isNewer !== settings.isNewer
     const canRepeat = other !== undefined && !isRunning && (isStale || !comparison.state?.isComplete)
-    const hint = 'Choose another archive or drop it here, slices together in any order. Nothing is uploaded.'
+    const hint = 'An archive may also be dropped here, slices together in any order. Nothing is uploaded.'
     return html`<section class="setup" aria-label="What to compare with">
       <h2>Compare with another archive</h2>
-      <isptar-pick-archive @isptar-pick=${(event: PickEvent): void => void comparison.start(event.detail)}></isptar-pick-archive>
+      <isptar-archive-picker
+        what="archive to compare with"
+        verb="Compare"
+        @isptar-pick=${({ detail }: PickEvent): void => void comparison.start({ places: detail })}
+      ></isptar-archive-picker>
       <div class="options">
         <fieldset>
           <legend>The other one is</legend>
@@ -182,19 +186,12 @@ export class CompareView extends SessionElement {
     if (!files?.length || this.#comparison === undefined) return
     event.preventDefault()
     event.stopPropagation()
-    void this.#comparison.start(requestOfFiles(files))
+    void this.#comparison.start(requestFor([...files], this.baseURI))
   }
 }
 
 function radio(name: string, label: string, checked: boolean, choose: () => void): TemplateResult {
   return html`<label><input type="radio" name=${name} .checked=${checked} @change=${choose} />${label}</label>`
-}
-
-function troubleView({ title, detail, advice }: Trouble): TemplateResult {
-  return html`<div class="trouble" role="alert">
-    <h3 class="bad">${printable(title)}</h3>
-    ${detail ? html`<p>${printable(detail)}</p>` : nothing} ${advice ? html`<p class="muted">${printable(advice)}</p>` : nothing}
-  </div>`
 }
 
 function countOf(state: ComparisonState, kinds: readonly DifferenceKind[]): number {
