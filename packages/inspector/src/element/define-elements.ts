@@ -10,6 +10,7 @@ import { EntryPanel } from '../views/entry-panel.ts'
 import { FileList } from '../views/file-list.ts'
 import { FilesView } from '../views/files-view.ts'
 import { FolderTree } from '../views/folder-tree.ts'
+import { ListBar } from '../views/list-bar.ts'
 import { PictureView } from '../views/picture-view.ts'
 import { StartView } from '../views/start-view.ts'
 import { TakeBar } from '../views/take-bar.ts'
@@ -28,6 +29,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   'isptar-file-list': FileList,
   'isptar-files-view': FilesView,
   'isptar-folder-tree': FolderTree,
+  'isptar-list-bar': ListBar,
   'isptar-picture-view': PictureView,
   'isptar-start-view': StartView,
   'isptar-take-bar': TakeBar,

@@ -1,20 +1,355 @@
 /** The rows of the folder or search that is shown. */
-import { css, type CSSResult, html, type TemplateResult } from 'lit'
+import { type CSSResult, html, nothing, type PropertyValues, type TemplateResult } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { Row, SortKey, SortOrder, ViewSubject } from '../contract/browse-calls.ts'
 import { SessionElement } from '../session/session-element.ts'
+import type { SessionState } from '../session/session-state.ts'
+import { folderChain, isBelowAny, parentPath } from '../text/entry-path.ts'
+import { printable } from '../text/printable.ts'
+import { countText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
+import { ListBar } from './list-bar.ts'
+import { type ListCommand, listCommandOf } from './list-keys.ts'
+import { type RowActions, renderRow, type ShownRow } from './list-row.ts'
+import { ListSelection } from './list-selection.ts'
+import { listStyles } from './list-styles.ts'
+import { ICONS } from './row-icons.ts'
+import { RowSource } from './row-source.ts'
+import { TypedText } from './typed-text.ts'
+import { rowPixelsOf, VirtualRows } from './virtual-rows.ts'
 
-/** The rows of the folder or search that is shown. */
+const COLUMNS: readonly { readonly key: SortKey; readonly label: string; readonly classes: string }[] = [
+  { key: 'name', label: 'Name', classes: '' },
+  { key: 'size', label: 'Size', classes: 'number size' },
+  { key: 'packed', label: 'Packed', classes: 'number packed' },
+  { key: 'time', label: 'Modified', classes: 'time' },
+]
+
+/** A narrower list opens folders at a touch, as there is no room for anything beside it. */
+const NARROW_PIXELS = 480
+
+/** The list, with what stands above it. */
 export class FileList extends SessionElement {
-  static override styles: CSSResult[] = [
-    controls,
-    css`
-      :host {
-        display: block;
-      }
-    `,
-  ]
+  static override styles: CSSResult[] = [controls, listStyles]
+  readonly #source = new RowSource(() => this.#changed())
+  readonly #rows = new VirtualRows(this, { scroller: () => this.#scroller, rowPixels: () => this.#rowPixels })
+  readonly #selection = new ListSelection((start, end) => this.#source.paths(start, end))
+  readonly #typed = new TypedText()
+  #sort: SortOrder = { key: 'name', descending: false }
+  #rowPixels = 30
+  /** What the source shows. */
+  #shown: Pick<SessionState, 'archive' | 'folder' | 'search' | 'current'> | undefined
+  /** The row that keys go to, and its path once that is known. */
+  #active = 0
+  #activePath: string | undefined
+  /** A path that is to become active once it is found. */
+  #wanted: string | undefined
+  #order = -1
+  #wantsFocus = false
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#source.close()
+    this.#shown = undefined
+  }
+
+  /** Puts the focus on the row that keys go to. */
+  override focus(): void {
+    this.#wantsFocus = true
+    this.requestUpdate()
+  }
+
+  /** Puts the focus into the search field. */
+  focusSearch(): void {
+    this.#bar?.focusSearch()
+  }
+
+  get #scroller(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>('.scroller')
+  }
+
+  get #bar(): ListBar | undefined {
+    const bar = this.renderRoot.querySelector('isptar-list-bar')
+    return bar instanceof ListBar ? bar : undefined
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed)
+    this.#rowPixels = rowPixelsOf(this)
+    const { archive, folder, search, current } = this.session.state
+    const before = this.#shown
+    this.#shown = { archive, folder, search, current }
+    const isOther = before?.archive !== archive || before?.folder !== folder || before.search !== search
+    if (isOther && archive) this.#open(before)
+    if (current?.path !== before?.current?.path) this.#follow(current?.path, before?.current?.path)
+  }
+
+  /** Shows another folder or search. */
+  #open(before: Pick<SessionState, 'folder' | 'search' | 'archive'> | undefined): void {
+    const { archive, folder, search } = this.session.state
+    const subject: ViewSubject =
+      search === '' ? { type: 'folder', folder } : { type: 'search', under: folder, pattern: search }
+    this.#wantsFocus ||= this.renderRoot.querySelector('[role="grid"]')?.contains(this.#focused) ?? false
+    this.#active = 0
+    this.#activePath = undefined
+    this.#order = -1
+    // Who goes up is at what they come from.
+    const isUp = before?.archive === archive && before?.folder !== folder && search === ''
+    const from = isUp ? folderChain(before?.folder ?? '').find((path) => parentPath(path) === folder) : undefined
+    this.#wanted = from
+    this.#rows.goToTop()
+    this.#selection.anchor(0, this.session.state.selected)
+    this.#source.open(this.session.engine.browse, subject, this.#sort)
+  }
+
+  /** Goes where the entry is that is looked at, when that was not by a click on it; and back to it. */
+  #follow(path: string | undefined, before: string | undefined): void {
+    if (path !== undefined && path !== this.#activePath) this.#wanted = path
+    if (path === undefined && before !== undefined && this.#isFocusLost) this.#wantsFocus = true
+  }
+
+  get #focused(): Element | null {
+    return this.shadowRoot?.activeElement ?? null
+  }
+
+  /** Whether the focus is nowhere, or in the panel that goes. */
+  get #isFocusLost(): boolean {
+    const root = this.getRootNode()
+    const beside = root instanceof ShadowRoot ? root.activeElement : null
+    return document.activeElement === document.body || (beside !== null && beside.closest('.panel') !== null)
+  }
+
+  #changed(): void {
+    const { state } = this.#source
+    this.requestUpdate()
+    if (state === undefined) return
+    const hasMoved = state.order !== this.#order
+    this.#order = state.order
+    const path = this.#wanted ?? (hasMoved && this.#active > 0 ? this.#activePath : undefined)
+    if (path !== undefined) void this.#find(path)
+  }
+
+  async #find(path: string): Promise<void> {
+    const index = await this.#source.indexOf(path)
+    if (this.#source.state?.isComplete && this.#wanted === path) this.#wanted = undefined
+    if (index >= 0) this.#goTo(index, path)
+  }
+
+  #goTo(index: number, path?: string): void {
+    if (path !== undefined && path === this.#wanted) this.#wanted = undefined
+    this.#active = Math.min(Math.max(index, 0), Math.max(this.#source.count - 1, 0))
+    this.#activePath = path
+    this.requestUpdate()
+    void this.updateComplete.then(() => this.#rows.reveal(this.#active))
+  }
+
+  override updated(): void {
+    const row =
+      this.#source.count > 0 ? this.renderRoot.querySelector<HTMLElement>(`[data-index="${this.#active}"]`) : null
+    if (!this.#wantsFocus) return
+    const target =
+      row ?? (this.#source.state?.isComplete ? this.renderRoot.querySelector<HTMLElement>('[role="grid"]') : null)
+    if (target === null) return
+    this.#wantsFocus = false
+    target.focus({ preventScroll: true })
+  }
 
   override render(): TemplateResult {
-    return html`<p>not made yet</p>`
+    const { count, trouble, state } = this.#source
+    const rows = this.#rows.rows(count, this.#active)
+    return html`<isptar-list-bar
+        .session=${this.session}
+        .summary=${this.#summary()}
+        @isptar-to-list=${(): void => this.focus()}
+      ></isptar-list-bar>
+      ${trouble ? html`<p class="message bad" role="alert">${trouble.title}. ${printable(trouble.detail)} ${trouble.advice}</p>` : nothing}
+      <div
+        role="grid"
+        aria-label="Files"
+        aria-multiselectable="true"
+        aria-rowcount=${state?.isComplete ? count + 1 : -1}
+        aria-colcount=${COLUMNS.length + 1}
+        aria-busy=${String(!(state?.isComplete ?? false) && !trouble)}
+        tabindex=${count === 0 ? 0 : -1}
+        @keydown=${this.#key}
+      >
+        ${this.#head()}
+        <div role="rowgroup" class="scroller" tabindex="-1">
+          <div role="presentation" class="space" .style=${this.#rows.spaceStyle}>
+            ${repeat(
+              rows,
+              ({ index }) => index,
+              ({ index, style }) => renderRow(this.#shownRow(index, style), this.#actions),
+            )}
+          </div>
+          ${state?.isComplete && count === 0 ? html`<p class="message muted">${this.#nothingText}</p>` : nothing}
+        </div>
+      </div>`
+  }
+
+  #summary(): string {
+    const { state, count } = this.#source
+    const { search, selected } = this.session.state
+    const searched = state?.searchedCount ?? 0
+    const noun = search === '' ? countText(count, 'entry', 'entries') : `${countText(count, 'entry', 'entries')} found`
+    const progress = search === '' ? 'loading…' : `searching… ${countText(searched, 'entry', 'entries')} read`
+    const parts = state ? [noun, state.isComplete || this.#source.trouble ? '' : progress] : ['loading…']
+    if (selected.size > 0) parts.push(`${selected.size.toLocaleString('en')} selected`)
+    return parts.filter((part) => part !== '').join(' · ')
+  }
+
+  get #nothingText(): string {
+    const { folder, search } = this.session.state
+    if (search === '') return 'Nothing is in this folder.'
+    return folder === '' ? 'Nothing was found.' : 'Nothing was found in this folder.'
+  }
+
+  #head(): TemplateResult {
+    const { key, descending } = this.#sort
+    const isAll = this.#source.count > 0 && this.session.state.selected.size >= this.#source.count
+    return html`<div role="rowgroup" class="head">
+      <div role="row" aria-rowindex="1">
+        <div role="columnheader" class="select">
+          <label><input type="checkbox" aria-label="Select all" .checked=${isAll} @change=${this.#toggleAll} /></label>
+        </div>
+        ${COLUMNS.map((column) => {
+          const isSorted = column.key === key
+          const sorted = isSorted ? (descending ? 'descending' : 'ascending') : 'none'
+          return html`<div role="columnheader" class=${column.classes} aria-sort=${sorted}>
+            <button @click=${(): void => this.#sortBy(column.key)}>
+              ${column.label}${isSorted ? ICONS[descending ? 'descending' : 'ascending'] : nothing}
+            </button>
+          </div>`
+        })}
+      </div>
+    </div>`
+  }
+
+  /** Names first go up, all else down: what is largest or newest is what is looked for. */
+  #sortBy(key: SortKey): void {
+    this.#sort = { key, descending: key === this.#sort.key ? !this.#sort.descending : key !== 'name' }
+    this.#selection.anchor(this.#active, this.session.state.selected)
+    if (this.#active === 0) this.#rows.goToTop()
+    void this.#source.sort(this.#sort)
+    this.requestUpdate()
+  }
+
+  #shownRow(index: number, style: string): ShownRow {
+    const { selected, current, search, folder } = this.session.state
+    const row = this.#source.row(index)
+    const isActive = index === this.#active
+    if (isActive && row) this.#activePath = row.path
+    return {
+      index,
+      row,
+      style,
+      isActive,
+      isSelected: row !== undefined && selected.has(row.path),
+      isCovered: row !== undefined && isBelowAny(row.path, selected),
+      isCurrent: row !== undefined && current?.path === row.path && current.line === row.line,
+      under: search === '' ? undefined : folder,
+    }
+  }
+
+  readonly #actions: RowActions = {
+    click: ({ index, row }, event) => {
+      if (!row) return
+      const { selected } = this.session.state
+      this.#wantsFocus = true
+      if (event.shiftKey) void this.#extendTo(index)
+      else if (event.ctrlKey || event.metaKey) this.session.select(this.#selection.toggle(index, row.path, selected))
+      else {
+        this.#selection.anchor(index, selected)
+        if (row.isFolder && this.clientWidth < NARROW_PIXELS) return this.session.openFolder(row.path)
+        // Before the state says so, so that nothing is scrolled to it.
+        this.#activePath = row.path
+        this.session.look({ path: row.path, line: row.line })
+      }
+      this.#active = index
+      this.requestUpdate()
+    },
+    open: ({ row }) => {
+      if (!row?.isFolder) return
+      this.#wantsFocus = true
+      this.session.openFolder(row.path)
+    },
+    toggle: ({ index, row }) => {
+      if (!row) return
+      this.session.select(this.#selection.toggle(index, row.path, this.session.state.selected))
+      this.#wantsFocus = true
+      this.#goTo(index, row.path)
+    },
+  }
+
+  readonly #toggleAll = (event: Event): void => {
+    if (event.target instanceof HTMLInputElement && event.target.checked) void this.#selectAll()
+    else this.session.select(new Set())
+  }
+
+  async #selectAll(): Promise<void> {
+    const paths = await this.#source.paths()
+    if (!paths) return
+    this.session.select(new Set([...this.session.state.selected, ...paths]))
+    this.#selection.anchor(this.#active, this.session.state.selected)
+  }
+
+  async #extendTo(index: number): Promise<void> {
+    const selected = await this.#selection.extend(index)
+    if (selected) this.session.select(selected)
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    // The header's buttons have keys of their own.
+    if (event.target instanceof Element && event.target.closest('.head')) return
+    const command = listCommandOf(event)
+    if (command === undefined) return this.#typeAhead(event)
+    event.preventDefault()
+    event.stopPropagation()
+    void this.#run(command)
+  }
+
+  #typeAhead(event: KeyboardEvent): void {
+    const text = this.#typed.take(event)
+    if (text === undefined) return
+    event.preventDefault()
+    void this.#source.indexOfPrefix(text, text.length === 1 ? this.#active + 1 : this.#active).then((index) => {
+      if (index >= 0) this.#moveTo(index)
+    })
+  }
+
+  #moveTo(index: number): void {
+    this.#wantsFocus = true
+    this.#wanted = undefined
+    this.#goTo(index)
+    this.#selection.anchor(this.#active, this.session.state.selected)
+  }
+
+  async #run(command: ListCommand): Promise<void> {
+    const { selected, folder, search } = this.session.state
+    if (command.type === 'move') {
+      const target = command.to(this.#active, this.#rows.pageRows, this.#source.count)
+      if (!command.isExtending) return this.#moveTo(target)
+      this.#wantsFocus = true
+      this.#goTo(target)
+      return this.#extendTo(this.#active)
+    }
+    if (command.type === 'up') {
+      if (search !== '') return this.session.search('')
+      if (folder !== '') this.session.openFolder(parentPath(folder))
+      return
+    }
+    if (command.type === 'select-all') return this.#selectAll()
+    if (command.type === 'clear') return this.session.select(new Set())
+    const row = await this.#source.load(this.#active)
+    if (!row) return
+    if (command.type === 'toggle') return this.session.select(this.#selection.toggle(this.#active, row.path, selected))
+    this.#enter(row)
+  }
+
+  #enter(row: Row): void {
+    this.#wantsFocus = true
+    this.#activePath = row.path
+    if (row.isFolder) this.session.openFolder(row.path)
+    else this.session.look({ path: row.path, line: row.line })
   }
 }
