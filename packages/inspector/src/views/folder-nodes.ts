@@ -33,7 +33,7 @@ export class FolderNodes {
   readonly #children = new Map<string, Children>()
   readonly #expanded = new Set<string>()
   readonly #loading = new Set<string>()
-  #views = new Set<number>()
+  readonly #views = new Set<number>()
   #visible: readonly FolderNode[] | undefined
   #isEnded = false
 
@@ -83,7 +83,10 @@ export class FolderNodes {
       const view = await this.#browse.openView(subject, { key: 'name', descending: false }, () => {})
       this.#views.add(view)
       const { count } = await this.#browse.whenComplete(view)
-      this.#children.set(path, { paths: await this.#browse.paths(view, 0, SHOWN_FOLDERS), count })
+      const paths = await this.#browse.paths(view, 0, SHOWN_FOLDERS)
+      // Of several with one path, as only a damaged or a hostile archive has them, the tree shows one.
+      const different = [...new Set(paths)]
+      this.#children.set(path, { paths: different, count: count - paths.length + different.length })
       this.#views.delete(view)
       await this.#browse.closeView(view)
     } catch {

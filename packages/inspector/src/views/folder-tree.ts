@@ -75,6 +75,8 @@ export class FolderTree extends SessionElement {
         stroke-linejoin: round;
       }
       .folder {
+        flex: none;
+        display: grid;
         color: var(--isptar-accent);
       }
       .icon .solid {

@@ -24,7 +24,7 @@ export class ListBar extends SessionElement {
         border-block-end: 1px solid var(--isptar-line);
       }
       nav {
-        flex: 1 1 200px;
+        flex: 2 1 200px;
         min-width: 0;
       }
       ol {
@@ -61,8 +61,9 @@ export class ListBar extends SessionElement {
         stroke-linejoin: round;
       }
       input {
-        flex: 0 1 240px;
+        flex: 1 1 150px;
         min-width: 0;
+        max-width: 320px;
       }
       .summary {
         flex: none;

@@ -39,7 +39,7 @@ export const listStyles: CSSResult = css`
   }
   [role='row'] {
     display: grid;
-    grid-template-columns: 40px minmax(0, 1fr) 88px 88px 144px;
+    grid-template-columns: 40px minmax(0, 1fr) 88px 88px 148px;
     align-items: center;
     padding-inline-end: 12px;
   }
@@ -158,6 +158,7 @@ export const listStyles: CSSResult = css`
   }
   .time {
     padding-inline-start: 16px;
+    text-overflow: clip;
     font-variant-numeric: tabular-nums;
   }
   .size,
@@ -176,7 +177,7 @@ export const listStyles: CSSResult = css`
   }
   @container list (max-width: 620px) {
     [role='row'] {
-      grid-template-columns: 40px minmax(0, 1fr) 84px 128px;
+      grid-template-columns: 40px minmax(0, 1fr) 80px 140px;
       padding-inline-end: 8px;
     }
     .packed {
