@@ -1,21 +1,11 @@
 /** Archives that are entries of the open one. */
-import {
-  type Archive,
-  type ByteSource,
-  type Entry,
-  isIsptarError,
-  MemorySource,
-  normalizeEntryPath,
-  openArchive,
-} from 'isptar'
+import { type Archive, type Entry, entrySource, isIsptarError, normalizeEntryPath, openArchive } from 'isptar'
 import type { NestedListing, NestedRow } from '../contract/entry-calls.ts'
 
 /** Rows that are given. */
 const MAX_ROWS = 1000
-
-function entrySource(archive: Archive, entry: Entry): Promise<ByteSource> {
-  return archive.bytes(entry).then((bytes) => new MemorySource(bytes))
-}
+/** What opening reads first. */
+const TAIL_BYTES = 64 * 1024
 
 /**
  * Lists the first entries of an archive that is a file of another.
@@ -23,9 +13,12 @@ function entrySource(archive: Archive, entry: Entry): Promise<ByteSource> {
  * @throws errors of the outer archive; what is wrong with the inner one is its note
  */
 export async function nestedListing(archive: Archive, file: Entry, signal: AbortSignal): Promise<NestedListing> {
+  const source = entrySource(archive, file)
+  // What is wrong with the outer archive fails here.
+  await source.readTail(TAIL_BYTES, { signal })
   let inner: Archive
   try {
-    inner = await openArchive(await entrySource(archive, file), { signal })
+    inner = await openArchive(source, { signal })
   } catch (error) {
     if (isIsptarError(error, 'format'))
       return notListed('It has no index: to list it, all of it would have to be read.')

@@ -155,7 +155,7 @@ test('what is active is text, whatever it is called', async () => {
   }
   expect((await preview('twice')).text).toBe('second\n')
   expect((await preview('active/hard')).text).toContain('I am called <img')
-  await expect(preview('active/bomb.png')).rejects.toThrow()
+  await expect(preview('active/bomb.png')).rejects.toThrow(/bomb/)
 })
 
 test('of several lines of one path each is shown', async () => {

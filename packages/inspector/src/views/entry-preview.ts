@@ -1,0 +1,260 @@
+/** A look at the data of an entry: what it is shown as, and which window of it. */
+import { css, type CSSResult, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { type EntryDetails, type Preview, PREVIEW_BYTES, type PreviewKind } from '../contract/entry-calls.ts'
+import type { Trouble } from '../contract/trouble.ts'
+import { SessionElement } from '../session/session-element.ts'
+import { ENCODINGS } from '../text/encodings.ts'
+import { printableName } from '../text/printable.ts'
+import { bytesText } from '../text/quantity.ts'
+import { controls } from '../theme/controls.ts'
+import { LatestCall } from './latest-call.ts'
+import { lookStyles } from './look-styles.ts'
+import { waitingWords } from './waiting-words.ts'
+
+/** Windows that cost more, in bytes of the archive, say so before. */
+const TOLD_BYTES = 2 * 1024 * 1024
+
+const KINDS: Readonly<Record<PreviewKind, string>> = {
+  text: 'Text',
+  json: 'JSON',
+  image: 'Image',
+  archive: 'Archive',
+  hex: 'Hex',
+  nothing: 'Nothing',
+}
+
+/** What of an entry is asked for. */
+interface Wanted {
+  readonly start: number
+  readonly as: PreviewKind | 'auto'
+  readonly encoding: string | undefined
+}
+
+/** Shows the data of `details`. */
+export class EntryPreview extends SessionElement {
+  static override properties: PropertyDeclarations = {
+    ...SessionElement.properties,
+    details: { attribute: false },
+    preview: { state: true },
+    trouble: { state: true },
+    isWaiting: { state: true },
+    wraps: { state: true },
+  }
+  static override styles: CSSResult[] = [
+    controls,
+    lookStyles,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 10px;
+        padding-top: 14px;
+        border-top: 1px solid var(--isptar-line);
+      }
+      .bar {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+      }
+      .bar h3 {
+        flex: 1 0 auto;
+      }
+      label {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+        min-height: 32px;
+        font-size: 13px;
+      }
+      select {
+        padding-inline: 8px;
+        max-width: 150px;
+      }
+      .windows {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px 10px;
+        font-size: 13px;
+      }
+      .windows p {
+        flex: 1 1 140px;
+      }
+      @media (pointer: coarse) {
+        label,
+        select,
+        button {
+          min-height: 44px;
+        }
+      }
+    `,
+  ]
+  declare details: EntryDetails
+  declare preview: Preview | undefined
+  declare trouble: Trouble | undefined
+  declare isWaiting: boolean
+  declare wraps: boolean
+  readonly #call = new LatestCall()
+  /** What is carried over to the window that begins there. */
+  readonly #carries = new Map<number, Uint8Array>()
+  #wanted: Wanted = { start: 0, as: 'auto', encoding: undefined }
+
+  constructor() {
+    super()
+    this.isWaiting = false
+    this.wraps = true
+  }
+
+  override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    super.willUpdate(changed)
+    if (!changed.has('details')) return
+    this.preview = undefined
+    this.#load({ start: 0, as: 'auto', encoding: undefined })
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#call.stop()
+  }
+
+  #load(wanted: Wanted): void {
+    const { path, line } = this.details
+    if (wanted.start === 0) this.#carries.clear()
+    this.#wanted = wanted
+    this.trouble = undefined
+    this.isWaiting = true
+    const carry = this.#carries.get(wanted.start)
+    void this.#call.run(
+      (signal) => this.session.engine.entry.preview(path, { line, ...wanted, carry }, signal),
+      (preview) => {
+        this.isWaiting = false
+        this.preview = preview
+        this.#carries.set(preview.end, preview.carry)
+      },
+      (trouble) => {
+        this.isWaiting = false
+        this.trouble = trouble
+      },
+    )
+  }
+
+  override render(): TemplateResult {
+    const { preview, trouble, isWaiting } = this
+    return html`${this.#bar(preview)}
+    ${trouble === undefined ? nothing : html`<isptar-trouble-notice .trouble=${trouble}></isptar-trouble-notice>`}
+    ${isWaiting ? waitingWords('Reading…', this.#stop) : nothing}
+    ${preview === undefined || trouble !== undefined ? nothing : html`${this.#content(preview)}${this.#windows(preview)}`}`
+  }
+
+  #bar(preview: Preview | undefined): TemplateResult {
+    const choices = preview?.choices ?? []
+    return html`<div class="bar">
+      <h3>Contents</h3>
+      ${preview?.kind === 'text' ? this.#encodings(preview) : nothing}
+      ${
+        preview?.kind === 'text' || preview?.kind === 'json'
+          ? html`<label><input type="checkbox" .checked=${this.wraps} @change=${this.#onWrap} />Wrap lines</label>`
+          : nothing
+      }
+      ${
+        choices.length > 1
+          ? html`<label>
+            Show as
+            <select @change=${this.#onKind}>
+              ${choices.map((kind) => html`<option value=${kind} .selected=${kind === preview?.kind}>${KINDS[kind]}</option>`)}
+            </select>
+          </label>`
+          : nothing
+      }
+    </div>`
+  }
+
+  #encodings({ encoding = 'utf-8' }: Preview): TemplateResult {
+    const isListed = ENCODINGS.some(({ encodings }) => encodings.includes(encoding))
+    const option = (name: string): TemplateResult =>
+      html`<option value=${name} .selected=${name === encoding}>${name}</option>`
+    return html`<label>
+      Encoding
+      <select @change=${this.#onEncoding}>
+        ${isListed ? nothing : option(encoding)}
+        ${ENCODINGS.map(({ label, encodings }) => html`<optgroup label=${label}>${encodings.map(option)}</optgroup>`)}
+      </select>
+    </label>`
+  }
+
+  #content(preview: Preview): TemplateResult {
+    const { kind, bytes, start, text = '', imageType = '', note, unreadBytes } = preview
+    const label = `Contents of ${printableName(this.details.path)}`
+    const words = note === undefined || note === '' ? nothing : html`<p class="muted">${note}</p>`
+    if (unreadBytes !== undefined)
+      return html`<p>
+        <button @click=${(): void => this.#load({ ...this.#wanted, as: kind })}>
+          ${kind === 'image' ? 'Show the image' : 'Look into the archive'} (reads ${bytesText(unreadBytes)})
+        </button>
+      </p>`
+    switch (kind) {
+      case 'nothing':
+        return html`${words}`
+      case 'image':
+        return html`${words}<isptar-image-preview .bytes=${bytes} .imageType=${imageType} .label=${label}></isptar-image-preview>`
+      case 'archive':
+        return html`${words}<isptar-nested-preview .session=${this.session} .details=${this.details}></isptar-nested-preview>`
+      case 'hex':
+        return html`${words}<isptar-hex-preview .bytes=${bytes} .start=${start} .label=${label}></isptar-hex-preview>`
+      case 'text':
+      case 'json':
+        return html`${words}<isptar-text-preview .text=${text} .wraps=${this.wraps} .label=${label}></isptar-text-preview>`
+    }
+  }
+
+  #windows(preview: Preview): TemplateResult | typeof nothing {
+    const { kind, start, end, sizeBytes, isChecked, unreadBytes, previousCostBytes, nextCostBytes } = preview
+    if (kind === 'nothing' || kind === 'archive' || unreadBytes !== undefined) return nothing
+    const isWhole = start === 0 && end === sizeBytes
+    const part = isWhole ? 'All of it' : `Bytes ${start.toLocaleString('en')} to ${end.toLocaleString('en')}`
+    const unchecked = start === 0 ? 'not checked: only the beginning was read' : 'not checked: not all of it was read'
+    return html`<div class="windows">
+      <p class="muted">${part}, <span class=${isChecked ? 'good' : 'warn'}>${isChecked ? 'checked' : unchecked}</span></p>
+      ${
+        isWhole
+          ? nothing
+          : html`${this.#step('Previous', previousCostBytes, start - PREVIEW_BYTES)}
+            ${this.#step('Next', nextCostBytes, start + PREVIEW_BYTES)}`
+      }
+    </div>`
+  }
+
+  #step(label: string, costBytes: number | undefined, start: number): TemplateResult {
+    const cost = costBytes !== undefined && costBytes > TOLD_BYTES ? ` (reads ${bytesText(costBytes)})` : ''
+    const go = (): void => {
+      const { kind, encoding } = this.preview ?? {}
+      this.#load({ start, as: kind ?? 'auto', encoding })
+    }
+    return html`<button ?disabled=${costBytes === undefined || this.isWaiting} @click=${go}>
+      ${label} ${bytesText(PREVIEW_BYTES)}${cost}
+    </button>`
+  }
+
+  readonly #stop = (): void => {
+    this.#call.stop()
+    this.isWaiting = false
+  }
+
+  readonly #onWrap = (event: Event): void => {
+    if (event.target instanceof HTMLInputElement) this.wraps = event.target.checked
+  }
+
+  readonly #onKind = (event: Event): void => {
+    const kind = this.preview?.choices.find(
+      (choice) => event.target instanceof HTMLSelectElement && choice === event.target.value,
+    )
+    if (kind !== undefined) this.#load({ ...this.#wanted, as: kind, encoding: undefined })
+  }
+
+  readonly #onEncoding = (event: Event): void => {
+    if (!(event.target instanceof HTMLSelectElement)) return
+    // Characters are cut elsewhere in another encoding: from the beginning they are not.
+    this.#load({ start: 0, as: 'text', encoding: event.target.value })
+  }
+}
