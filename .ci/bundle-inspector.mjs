@@ -14,12 +14,14 @@ const folder = join(root, 'packages/inspector')
 export async function bundleInspector() {
   // Vite is a dependency of the inspector alone.
   const vite = createRequire(join(folder, 'package.json')).resolve('vite')
-  const { build } = await import(pathToFileURL(vite).href)
+  const { build, minify } = await import(pathToFileURL(vite).href)
   const component = await bundle(build, 'src/index.ts')
   const page = await bundle(build, 'src/page.ts')
+  // As a library a bundle keeps its whitespace; nobody bundles the page any further.
+  const { code } = await minify('page.js', page.code, { module: true })
   mkdirSync(join(folder, 'dist/page'), { recursive: true })
   writeFileSync(join(folder, 'dist/isptar-inspector.js'), component.code)
-  writeFileSync(join(folder, 'dist/page/index.html'), pageOf(page.code))
+  writeFileSync(join(folder, 'dist/page/index.html'), pageOf(code))
   writeFileSync(join(folder, 'dist/licenses.txt'), licensesOf([...component.moduleIds, ...page.moduleIds]))
 }
 
