@@ -1,0 +1,82 @@
+/** The page as it is published: one small file that needs nothing but itself, wherever it lies. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import type { Page, Request } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { siteArchive } from './archives.ts'
+import { PAGE_FILE, usePages } from './browser/chromium-page.ts'
+
+/** Most that the page may take on its way, in bytes. */
+const MAX_PACKED_BYTES = 150 * 1024
+
+const pages = usePages()
+
+const html = existsSync(PAGE_FILE) ? readFileSync(PAGE_FILE, 'utf8') : ''
+const [, policy = ''] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html) ?? []
+const directives = new Map(
+  policy.split('; ').map((line): [string, string[]] => [line.split(' ')[0] ?? '', line.split(' ').slice(1)]),
+)
+
+function elementsOf(name: string): string[] {
+  return [...html.matchAll(new RegExp(`<${name}[^>]*>([^]*?)</${name}>`, 'g'))].map(([, content = '']) => content)
+}
+
+test('it is under 150 KiB packed', () => {
+  const { length } = gzipSync(html, { level: 9 })
+  expect(length).toBeLessThan(MAX_PACKED_BYTES)
+})
+
+test('it loads nothing: no other script, style or address', () => {
+  expect(elementsOf('script')).toHaveLength(1)
+  expect(elementsOf('style')).toHaveLength(1)
+  const head = html.slice(0, html.indexOf('<script'))
+  expect(head.match(/\b(src|href)="[^"]*"/g)).toEqual(['href="data:,"'])
+  const [script = ''] = elementsOf('script')
+  expect(script).not.toMatch(/^\s*import\s*["'{*]|[;\n]import\s*["'{*]|\bimport\s*\(|\bimportScripts\s*\(/)
+  expect(script).not.toContain('sourceMappingURL')
+  const hosts = [...script.matchAll(/(?:https?|wss?):\/\/([\w.-]+)/g)].map(([, host]) => host)
+  expect(hosts).toEqual([])
+})
+
+test('its policy allows its own script and style, and nothing else that runs', () => {
+  const hashOf = (text = ''): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+  expect(directives.get('default-src')).toEqual(["'none'"])
+  expect(directives.get('script-src')).toEqual([hashOf(elementsOf('script')[0])])
+  expect(directives.get('style-src')).toEqual([hashOf(elementsOf('style')[0])])
+  expect(directives.get('base-uri')).toEqual(["'none'"])
+  expect(directives.get('form-action')).toEqual(["'none'"])
+  expect(directives.get('img-src')).toEqual(['blob:', 'data:'])
+  expect(directives.get('worker-src')).toEqual(['blob:'])
+  expect(policy).not.toMatch(/unsafe|strict-dynamic/)
+  // Nothing before it is bound by it.
+  expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.search(/<(script|style|link)/))
+})
+
+/** Opens an archive of the disk. */
+async function chooseArchive(page: Page): Promise<void> {
+  const chosen = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Choose files' }).click()
+  const buffer = Buffer.from(await siteArchive())
+  await (await chosen).setFiles([{ name: 'site.tgz', mimeType: 'application/gzip', buffer }])
+  await page.getByRole('heading', { name: 'site.tgz' }).waitFor()
+}
+
+test('in a sub folder it works, without the server, too, and asks for nothing', async () => {
+  const page = await pages.open('', { url: `${pages.pageUrl}tools/isptar/page.html` })
+  const requests: Request[] = []
+  page.on('request', (request) => requests.push(request))
+  await page.context().setOffline(true)
+  await chooseArchive(page)
+  for (const tab of await page.getByRole('tab').all()) await tab.click()
+  const outside = requests.map((request) => request.url()).filter((url) => !/^(blob|data):/.test(url))
+  expect(outside).toEqual([])
+  expect(page.url()).toContain('/tools/isptar/page.html')
+})
+
+test('as a file of the disk it opens archives of the disk', async () => {
+  const page = await pages.open('', { url: pathToFileURL(PAGE_FILE).href })
+  await chooseArchive(page)
+  expect(new URL(page.url()).protocol).toBe('file:')
+})
