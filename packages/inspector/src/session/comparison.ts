@@ -26,6 +26,7 @@ export class Comparison {
   #state: ComparisonState | undefined
   #trouble: Trouble | undefined
   #running: AbortController | undefined
+  #run = 0
 
   constructor(session: Session, archive: ArchiveSummary) {
     this.#session = session
@@ -50,6 +51,11 @@ export class Comparison {
   /** How the last one was made; undefined before the first. */
   get asked(): CompareSettings | undefined {
     return this.#asked
+  }
+
+  /** How many were begun. */
+  get run(): number {
+    return this.#run
   }
 
   /** How far the last one is; undefined before the other archive is open. */
@@ -78,6 +84,7 @@ export class Comparison {
     this.#running?.abort()
     const running = new AbortController()
     this.#running = running
+    this.#run += 1
     this.#other = other
     this.#asked = this.#settings
     this.#state = undefined

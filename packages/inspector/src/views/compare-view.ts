@@ -166,7 +166,7 @@ export class CompareView extends SessionElement {
   #list(comparison: Comparison, state: ComparisonState): TemplateResult {
     const count = countOf(state, this.kinds)
     if (count > 0)
-      return html`<isptar-difference-list .comparison=${comparison} .kinds=${this.kinds} .count=${count}></isptar-difference-list>`
+      return html`<isptar-difference-list .comparison=${comparison} .run=${comparison.run} .kinds=${this.kinds} .count=${count}></isptar-difference-list>`
     const isSame = countOf(state, KINDS) === 0
     if (isSame && !state.isComplete) return html`<p class="nothing muted">No difference so far.</p>`
     return html`<p class="nothing muted">${isSame ? 'Nothing differs.' : 'What differs is not among the kinds that are listed.'}</p>`

@@ -1,17 +1,14 @@
 /** Differences as a list of which only the rows in sight are there. */
-import { VirtualizerController } from '@tanstack/lit-virtual'
-import { css, type CSSResult, html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { css, type CSSResult, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit'
 import type { DifferenceKind, DifferenceRow } from '../contract/compare-calls.ts'
 import type { Comparison } from '../session/comparison.ts'
 import { differenceParts } from '../text/difference-text.ts'
 import { printable } from '../text/printable.ts'
 import { controls } from '../theme/controls.ts'
 import { RowCache } from './row-cache.ts'
+import { type PlacedRow, VirtualRows } from './virtual-rows.ts'
 
 const ROW_HEIGHT = 46
-/** Browsers do not lay out elements of more than some 17 million pixels: beyond this many rows there are pages. */
-const PAGE_ROWS = 200_000
-
 const SIGNS: Readonly<Record<DifferenceKind, string>> = { added: '+', removed: '−', changed: '~' }
 
 /** A grid of differences; Enter or a click shows what the open archive has. */
@@ -19,6 +16,7 @@ export class DifferenceList extends LitElement {
   static override properties: PropertyDeclarations = {
     comparison: { attribute: false },
     kinds: { attribute: false },
+    run: { attribute: false },
     count: { attribute: false },
     active: { state: true },
   }
@@ -47,7 +45,6 @@ export class DifferenceList extends LitElement {
         display: grid;
         grid-template: 'kind path' 1fr 'kind values' 1fr / 28px minmax(0, 1fr);
         align-content: center;
-        height: ${ROW_HEIGHT}px;
         padding: 3px 16px 3px 12px;
         border-bottom: 1px solid var(--isptar-line);
       }
@@ -87,30 +84,23 @@ export class DifferenceList extends LitElement {
       .changed {
         color: var(--isptar-changed);
       }
-      nav {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        padding: 6px 16px;
-        border-top: 1px solid var(--isptar-line);
-      }
     `,
   ]
   declare comparison: Comparison
   declare kinds: readonly DifferenceKind[]
+  /** Which of its comparisons it is; another one has other rows. */
+  declare run: number
   /** Differences of these kinds so far. */
   declare count: number
   declare active: number
-  #page = 0
+  #moved = false
   readonly #rows = new RowCache<DifferenceRow>(
     (start, end) => this.comparison.differences(this.kinds, start, end),
     () => this.requestUpdate(),
   )
-  readonly #virtual = new VirtualizerController<HTMLElement, HTMLElement>(this, {
-    count: 0,
-    estimateSize: () => ROW_HEIGHT,
-    getScrollElement: () => this.renderRoot.querySelector<HTMLElement>('[role=grid]'),
-    overscan: 8,
+  readonly #virtual = new VirtualRows(this, {
+    scroller: () => this.renderRoot.querySelector<HTMLElement>('[role=grid]'),
+    rowPixels: () => ROW_HEIGHT,
   })
 
   constructor() {
@@ -120,42 +110,34 @@ export class DifferenceList extends LitElement {
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    if (changed.has('kinds') || changed.has('comparison')) this.#restart()
-    const virtualizer = this.#virtual.getVirtualizer()
-    const count = Math.min(PAGE_ROWS, this.count - this.#page * PAGE_ROWS)
-    if (virtualizer.options.count !== count) virtualizer.setOptions({ ...virtualizer.options, count })
+    if (!changed.has('kinds') && !changed.has('comparison') && !changed.has('run')) return
+    this.#rows.clear()
+    this.active = 0
+    this.#moved = true
   }
 
-  #restart(): void {
-    this.#rows.clear()
-    this.#page = 0
-    this.active = 0
-    this.#virtual.getVirtualizer().scrollToOffset(0)
+  override updated(): void {
+    if (!this.#moved) return
+    this.#moved = false
+    this.#virtual.reveal(this.active)
   }
 
   override render(): TemplateResult {
-    const virtualizer = this.#virtual.getVirtualizer()
-    const first = this.#page * PAGE_ROWS
-    const items = virtualizer.getVirtualItems()
-    const last = items.at(-1)
-    if (items[0] && last) this.#rows.want(first + items[0].index, first + last.index + 1)
+    const placed = this.#virtual.rows(this.count, this.active)
     return html`<div
-        role="grid"
-        tabindex="0"
-        aria-label="Differences"
-        aria-rowcount=${this.count}
-        aria-activedescendant=${`row-${this.active}`}
-        @keydown=${this.#key}
-      >
-        <div role="rowgroup" .style=${`height: ${virtualizer.getTotalSize()}px`}>
-          ${items.map(({ index, start }) => this.#row(first + index, start))}
-        </div>
-      </div>
-      ${this.count > PAGE_ROWS ? this.#pager(first) : nothing}`
+      role="grid"
+      tabindex="0"
+      aria-label="Differences"
+      aria-rowcount=${this.count}
+      aria-activedescendant=${`row-${this.active}`}
+      @keydown=${this.#key}
+    >
+      <div role="rowgroup" .style=${this.#virtual.spaceStyle}>${placed.map((row) => this.#row(row))}</div>
+    </div>`
   }
 
-  #row(index: number, start: number): TemplateResult {
-    const row = this.#rows.at(index)
+  #row({ index, style }: PlacedRow): TemplateResult {
+    const row = this.#rows.at(index, this.count)
     const isShown = row !== undefined && this.#isHere(row)
     return html`<div
       role="row"
@@ -163,27 +145,16 @@ export class DifferenceList extends LitElement {
       aria-rowindex=${index + 1}
       aria-selected=${index === this.active}
       ?data-shown=${isShown}
-      .style=${`transform: translateY(${start}px)`}
+      .style=${style}
       @click=${(): void => this.#activate(index)}
     >
       ${row === undefined ? html`<span role="gridcell" class="path muted">…</span>` : cells(row)}
     </div>`
   }
 
-  #pager(first: number): TemplateResult {
-    const end = Math.min(first + PAGE_ROWS, this.count)
-    const turn = (by: number) => (): void => this.#goTo((this.#page + by) * PAGE_ROWS)
-    return html`<nav aria-label="Pages of differences">
-      <button ?disabled=${first === 0} @click=${turn(-1)}>Earlier</button>
-      <span>${(first + 1).toLocaleString('en')} to ${end.toLocaleString('en')} of ${this.count.toLocaleString('en')}</span>
-      <button ?disabled=${end === this.count} @click=${turn(1)}>Later</button>
-    </nav>`
-  }
-
   readonly #key = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.altKey || event.metaKey) return
-    const height = this.renderRoot.querySelector('[role=grid]')?.clientHeight ?? ROW_HEIGHT
-    const page = Math.max(Math.floor(height / ROW_HEIGHT) - 1, 1)
+    const page = this.#virtual.pageRows
     const steps: Readonly<Record<string, number>> = {
       ArrowDown: this.active + 1,
       ArrowUp: this.active - 1,
@@ -201,18 +172,12 @@ export class DifferenceList extends LitElement {
 
   #goTo(index: number): void {
     this.active = Math.max(Math.min(index, this.count - 1), 0)
-    const page = Math.floor(this.active / PAGE_ROWS)
-    const isOther = page !== this.#page
-    this.#page = page
-    const scroll = (): void => this.#virtual.getVirtualizer().scrollToIndex(this.active - page * PAGE_ROWS)
-    if (!isOther) return scroll()
-    this.requestUpdate()
-    void this.updateComplete.then(scroll)
+    this.#moved = true
   }
 
   #activate(index: number): void {
     this.active = index
-    const row = this.#rows.at(index)
+    const row = this.#rows.at(index, this.count)
     if (row !== undefined && this.#isHere(row)) void this.comparison.reveal(row.path)
   }
 

@@ -9,7 +9,7 @@ const KEPT = 24
 export class RowCache<T> {
   readonly #fetch: (start: number, end: number) => Promise<readonly T[]>
   readonly #changed: () => void
-  /** By page, the one last wanted last. */
+  /** By page, the one last fetched last. */
   readonly #pages = new Map<number, readonly T[]>()
   readonly #fetching = new Map<number, number>()
   #era = 0
@@ -30,18 +30,17 @@ export class RowCache<T> {
     this.#era += 1
   }
 
-  /** Gives a row; undefined while it is not there. */
-  at(index: number): T | undefined {
-    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE]
-  }
-
-  /** Fetches what of these rows is not there. */
-  want(start: number, end: number): void {
-    for (let page = Math.floor(start / PAGE); page * PAGE < end; page += 1) {
-      const needed = Math.min(end - page * PAGE, PAGE)
-      const rows = this.#pages.get(page)
-      if ((rows?.length ?? 0) < needed && (this.#fetching.get(page) ?? 0) < needed) void this.#load(page, needed)
-    }
+  /**
+   * Gives a row, and fetches it with those around it where it is not there; then it is undefined.
+   *
+   * @param count - how many rows there are
+   */
+  at(index: number, count: number): T | undefined {
+    const page = Math.floor(index / PAGE)
+    const rows = this.#pages.get(page)
+    const needed = Math.min(count - page * PAGE, PAGE)
+    if ((rows?.length ?? 0) < needed && (this.#fetching.get(page) ?? 0) < needed) void this.#load(page, needed)
+    return rows?.[index % PAGE]
   }
 
   async #load(page: number, needed: number): Promise<void> {
