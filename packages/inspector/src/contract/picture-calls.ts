@@ -96,6 +96,8 @@ export interface Place {
 export interface RangeContent {
   /** What takes most of it. */
   readonly largest: Place
+  /** All that is in it, in the order of {@link PlaceKind}. */
+  readonly kinds: readonly PlaceKind[]
   /** Members with data in it. */
   readonly memberCount: number
   /** Bytes of it that were fetched. */

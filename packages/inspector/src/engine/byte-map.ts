@@ -8,6 +8,10 @@ import type { RangeSet } from './range-set.ts'
 const MAX_CELLS = 100_000
 const MAX_FILES = 8
 
+const KINDS: readonly Place['kind'][] = [
+  ...(['data', 'group', 'headers', 'digests', 'listing', 'index', 'service-info', 'trailer', 'unknown'] as const),
+]
+
 /** A part of an archive, in bytes. */
 export interface ByteRange {
   readonly start: number
@@ -58,9 +62,12 @@ export function describeRange(known: KnownPlaces, wanted: ByteRange): RangeConte
   let largest: Omit<Place, 'files' | 'fileCount'> | undefined
   let largestMember: number | undefined
   let largestBytes = 0
+  const kinds = new Set<Place['kind']>()
   const offer = (kind: Place['kind'], offset: number, endOffset: number, member?: number): void => {
     const bytes = Math.min(endOffset, range.end) - Math.max(offset, range.start)
-    if (bytes <= largestBytes || offset >= endOffset) return
+    if (bytes <= 0 || offset >= endOffset) return
+    kinds.add(kind)
+    if (bytes <= largestBytes) return
     largest = { kind, offset, endOffset }
     largestMember = member
     largestBytes = bytes
@@ -83,6 +90,7 @@ export function describeRange(known: KnownPlaces, wanted: ByteRange): RangeConte
   const found = largest ?? { kind: 'unknown', offset: range.start, endOffset: range.end }
   return {
     largest: { ...found, ...filesOf(known, largestMember) },
+    kinds: KINDS.filter((kind) => kinds.has(kind)),
     memberCount: k - first,
     fetchedBytes: lengthOf(fetched.within(range.start, range.end)),
   }
