@@ -17,12 +17,11 @@ export interface HeaderActions {
 /** Gives the header, and strips below it for bases that are not there and oddities that were read over. */
 export function inspectorHeader(session: Session, actions: HeaderActions): TemplateResult {
   const { archive } = session.state
+  const name = archive ? printable(archive.name) : 'isptar'
   return html`<header part="header">
       <div class="title">
         ${backButton(session) ?? glyph('archive', 22)}
-        <h1 class="name" tabindex="-1" title=${archive ? printable(archive.name) : nothing}>
-          ${archive ? printable(archive.name) : 'isptar'}
-        </h1>
+        <h1 class="name" tabindex="-1" title=${name}>${name}</h1>
         ${archive ? partSelect(session, archive) : nothing}
       </div>
       ${archive ? html`${tabList(session)}${meterText(session)}${buttons(session, actions)}` : nothing}

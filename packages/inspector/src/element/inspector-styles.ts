@@ -43,7 +43,8 @@ export const inspectorStyles: CSSResult = css`
     outline: none;
   }
   .title select {
-    min-width: 0;
+    flex: 0 1 auto;
+    min-width: 90px;
     max-width: 40cqi;
   }
   .actions {

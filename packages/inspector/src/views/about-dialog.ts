@@ -120,8 +120,8 @@ function factsOf(archive: ArchiveSummary): readonly Fact[] {
 function listingText({ hasIndex, hasDigests, tail, sections }: ArchiveSummary): string {
   const sectionBytes = sections.find(({ name }) => name === 'digest')?.packedBytes ?? 0
   const index = hasIndex ? 'with an index' : 'without an index'
-  const digests = hasDigests ? 'and SHA-256 of files' : 'and no SHA-256 of files'
-  return `${bytesText(tail.endOffset - tail.offset + sectionBytes)} at the end, ${index} ${digests}`
+  const digests = hasDigests ? 'with SHA-256 of files' : 'without SHA-256 of files'
+  return `${bytesText(tail.endOffset - tail.offset + sectionBytes)} at the end, ${index}, ${digests}`
 }
 
 function baseText({ name, identity, isGiven }: ArchiveSummary['bases'][number]): string {

@@ -1,5 +1,5 @@
 /** A button that chooses files and a field that takes an address: how an archive is named, wherever one is. */
-import { css, type CSSResult, html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { css, type CSSResult, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit'
 import type { Place } from '../contract/archive-calls.ts'
 import { TroubleError } from '../contract/trouble.ts'
 import { placeOf, typedPlace } from '../session/places.ts'
@@ -41,6 +41,9 @@ export class ArchivePicker extends LitElement {
       input[type='text'] {
         flex: 1 1 180px;
         min-width: 0;
+      }
+      p:empty {
+        display: none;
       }
       .choose {
         justify-self: start;
@@ -98,7 +101,7 @@ export class ArchivePicker extends LitElement {
         />
         <button type="submit">${this.verb}</button>
       </form>
-      <p id="problem" class="bad" role="alert">${this.problem === '' ? nothing : this.problem}</p>`
+      <p id="problem" class="bad" role="alert">${this.problem}</p>`
   }
 
   #choose(): void {

@@ -64,6 +64,7 @@ export class StartView extends SessionElement {
         display: flex;
         align-items: center;
         justify-content: space-between;
+        min-height: 36px;
       }
       ul {
         margin: 0;
@@ -94,7 +95,7 @@ export class StartView extends SessionElement {
         outline-offset: -2px;
       }
       li .folder {
-        display: block;
+        grid-column: 1 / -1;
         font-size: 12px;
       }
       .private {
@@ -231,11 +232,9 @@ export class StartView extends SessionElement {
               title=${printable(url)}
               @click=${(): void => void this.session.open({ places: [{ type: 'url', url }] })}
             >
-              <span class="name">
-                ${printable(addressName(url))}
-                <span class="folder muted name">${host}${printable(pathname.slice(0, cut))}</span>
-              </span>
+              <span class="name">${printable(addressName(url))}</span>
               <time class="muted">${timeText(openedAt / 1000)}</time>
+              <span class="folder muted name">${host}${printable(pathname.slice(0, cut))}</span>
             </button>
           </li>`
         })}
