@@ -140,10 +140,11 @@ export class Session {
     this.#change({ tab })
   }
 
-  /** Shows a folder; the search ends. */
+  /** Shows a folder; the search ends, and of another folder no entry is shown yet. */
   openFolder(folder: string): void {
     this.#finding?.abort()
-    this.#change({ tab: 'files', folder, search: '' })
+    const current = folder === this.#state.folder ? this.#state.current : undefined
+    this.#change({ tab: 'files', folder, search: '', current })
   }
 
   /** Searches below the folder that is shown. */
