@@ -1,8 +1,17 @@
 /** Checking data against what the archive says of it. */
 
+/** What to check. */
+export type CheckScope =
+  /** Tail, listing, every member, and that tar headers say what the listing says. */
+  | { readonly type: 'archive' }
+  /** The data of these entries, and of all that is in those that are folders; an empty path stands for all. */
+  | { readonly type: 'entries'; readonly paths: readonly string[] }
+
 /** How far it is. */
 export interface CheckProgress {
   readonly entryCount: number
+  /** Of all that is checked; undefined where that is not known. */
+  readonly totalEntries: number | undefined
   readonly dataBytes: number
   readonly totalBytes: number | undefined
   /** What is being checked. */
@@ -11,7 +20,7 @@ export interface CheckProgress {
 
 /** What is wrong. */
 export interface CheckProblem {
-  /** Undefined where it is the archive's own. */
+  /** Normalised; undefined where it is the archive's own. */
   readonly path: string | undefined
   readonly message: string
 }
@@ -19,20 +28,23 @@ export interface CheckProblem {
 /** What a check found. */
 export interface CheckReport {
   readonly isOk: boolean
+  readonly scope: CheckScope['type']
   readonly entryCount: number
-  /** Bytes of data that were read and checked. */
+  /** Bytes of data that were read and found right. */
   readonly dataBytes: number
+  /** What was done, in sentences. */
+  readonly basis: readonly string[]
   readonly problems: readonly CheckProblem[]
   /** Problems beyond those listed. */
   readonly moreProblems: number
-  /** What could not be checked, and why. */
+  /** What could not be checked, and why, and oddities that are no damage. */
   readonly notices: readonly string[]
 }
 
 /** Checking. */
 export interface CheckCalls {
-  /**
-   * Checks a file, a folder with all that is in it, or, with an empty path, the whole archive with its tail.
-   */
-  verify(path: string, onProgress: (progress: CheckProgress) => void, signal: AbortSignal): Promise<CheckReport>
+  /** Checks. What is wrong is reported, and does not end it. */
+  verify(scope: CheckScope, onProgress: (progress: CheckProgress) => void, signal: AbortSignal): Promise<CheckReport>
+  /** Gives the line of a path, of several the last; -1 where it has none. */
+  lineOf(path: string): Promise<number>
 }
