@@ -11,14 +11,11 @@ export interface TakeProgress {
 
 /** What is known of a selection without reading much. */
 export interface TakeMeasure {
-  /** Selected files, hardlinks among them, and the sum of their sizes in bytes; hardlinks count 0. */
-  readonly fileCount: number
+  /** Sum of the sizes of all files that are known to be meant, in bytes. */
   readonly fileBytes: number
-  /** Selected folders. */
-  readonly folderCount: number
-  /** Whether `fileBytes` is all: it is not where the contents of folders, or anything else, is not known. */
+  /** Whether these are all: they are not where what is in selected folders is not known. */
   readonly isAll: boolean
-  /** The file, where exactly one is selected and nothing else. */
+  /** The file or hardlink, where exactly one is selected and nothing else; of several lines the last. */
   readonly onlyFile: { readonly path: string; readonly line: number } | undefined
 }
 

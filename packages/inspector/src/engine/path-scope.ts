@@ -3,8 +3,8 @@ import { type Archive, type Entry, normalizeEntryPath } from 'isptar'
 
 /** Up to so many are looked up one by one; for more, one pass over the listing costs less. */
 const MAX_LOOKUPS = 64
-/** Digests of more entries than this are read in one pass, of fewer one by one. */
-const MAX_SINGLE_DIGESTS = 8
+/** A pass over as many lines costs nothing that one would notice. */
+const FEW_LINES = 4096
 
 /** Paths that were named. */
 export class PathScope {
@@ -45,8 +45,11 @@ export function ancestorsOf(path: string): readonly string[] {
 
 /** How to read entries. */
 export interface EntriesInScopeOptions {
-  /** How many there are: whether digests are wanted of each is decided by it. Without it they come with none. */
-  readonly digestsFor?: number | undefined
+  /**
+   * Whether they come with their digests, which costs a pass over listing and digests; `none`: in the same order, but
+   * without. @defaultValue undefined: without, in any order
+   */
+  readonly digests?: 'all' | 'none' | undefined
   readonly signal: AbortSignal
 }
 
@@ -59,18 +62,20 @@ export interface EntriesInScopeOptions {
 export async function* entriesInScope(
   archive: Archive,
   scope: PathScope,
-  { digestsFor = 0, signal }: EntriesInScopeOptions,
+  { digests, signal }: EntriesInScopeOptions,
 ): AsyncGenerator<Entry, void, undefined> {
   const { roots } = scope
-  const digests = archive.hasDigests && digestsFor > MAX_SINGLE_DIGESTS
-  const isLookedUp = digests ? roots.length === 1 : roots.length <= (hasIndex(archive) ? MAX_LOOKUPS : 1)
-  if (isLookedUp) for (const under of roots) yield* archive.entries({ under, digests, signal })
-  else
-    for await (const entry of archive.entries({ digests, signal }))
-      if (scope.has(normalizeEntryPath(entry.path))) yield entry
+  const options = { digests: digests === 'all', signal }
+  const maxLookups = digests === undefined && hasIndex(archive) ? MAX_LOOKUPS : 1
+  if (roots.length <= maxLookups) for (const under of roots) yield* archive.entries({ ...options, under })
+  else for await (const entry of archive.entries(options)) if (scope.has(normalizeEntryPath(entry.path))) yield entry
 }
 
-/** Whether a path is found without a pass over the listing. */
-export function hasIndex({ tail, serviceInfo }: Archive): boolean {
+/** Whether a path is found without a long pass over the listing. */
+export function findsFast(archive: Archive): boolean {
+  return hasIndex(archive) || (archive.entryCount ?? Number.POSITIVE_INFINITY) <= FEW_LINES
+}
+
+function hasIndex({ tail, serviceInfo }: Archive): boolean {
   return tail.sections.some(({ name }) => name === 'index') && serviceInfo.get('order') === 'path'
 }
