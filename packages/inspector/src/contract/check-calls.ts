@@ -27,7 +27,10 @@ export interface CheckProblem {
 
 /** What a check found. */
 export interface CheckReport {
+  /** Whether nothing wrong was found. */
   readonly isOk: boolean
+  /** Whether nothing was left out; the notices say what was. */
+  readonly isComplete: boolean
   readonly scope: CheckScope['type']
   readonly entryCount: number
   /** Bytes of data that were read and found right. */

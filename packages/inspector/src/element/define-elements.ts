@@ -3,6 +3,7 @@ import { AboutDialog } from '../views/about-dialog.ts'
 import { ArchivePicker } from '../views/archive-picker.ts'
 import { BaseDialog } from '../views/base-dialog.ts'
 import { BytesView } from '../views/bytes-view.ts'
+import { CheckReportView } from '../views/check-report.ts'
 import { CheckView } from '../views/check-view.ts'
 import { CompareView } from '../views/compare-view.ts'
 import { DifferenceList } from '../views/difference-list.ts'
@@ -17,6 +18,7 @@ import { HexPreview } from '../views/hex-preview.ts'
 import { ImagePreview } from '../views/image-preview.ts'
 import { NestedPreview } from '../views/nested-preview.ts'
 import { PictureView } from '../views/picture-view.ts'
+import { SaveButton } from '../views/save-button.ts'
 import { StartView } from '../views/start-view.ts'
 import { TakeBar } from '../views/take-bar.ts'
 import { TextPreview } from '../views/text-preview.ts'
@@ -28,6 +30,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   'isptar-archive-picker': ArchivePicker,
   'isptar-base-dialog': BaseDialog,
   'isptar-bytes-view': BytesView,
+  'isptar-check-report': CheckReportView,
   'isptar-check-view': CheckView,
   'isptar-compare-view': CompareView,
   'isptar-difference-list': DifferenceList,
@@ -42,6 +45,7 @@ const ELEMENTS: Readonly<Record<string, CustomElementConstructor>> = {
   'isptar-image-preview': ImagePreview,
   'isptar-nested-preview': NestedPreview,
   'isptar-picture-view': PictureView,
+  'isptar-save-button': SaveButton,
   'isptar-start-view': StartView,
   'isptar-take-bar': TakeBar,
   'isptar-text-preview': TextPreview,

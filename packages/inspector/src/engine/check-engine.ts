@@ -39,6 +39,7 @@ async function verifyWhole(
   const report = await archive.verify({ signal, onProgress: (progress) => tell({ ...progress, ...totals }) })
   return {
     isOk: report.ok,
+    isComplete: report.baseCount === 0 && !archive.isCatalogue,
     scope: 'archive',
     entryCount: report.entryCount,
     dataBytes: report.dataBytes,

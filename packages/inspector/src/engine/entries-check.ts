@@ -148,6 +148,7 @@ export class EntriesCheck {
   #report(): CheckReport {
     return {
       isOk: this.#problemCount === 0,
+      isComplete: this.#missed.size === 0 && !this.#archive.isCatalogue,
       scope: 'entries',
       entryCount: this.#entryCount,
       dataBytes: this.#dataBytes,

@@ -28,10 +28,7 @@ export class PickedTarget implements SaveTarget {
       {
         // A copy where the bytes are shared, which files do not take.
         write: (chunk) => writable.write(new Uint8Array(chunk)),
-        close: async () => {
-          await writable.close()
-          this.#isClosed = true
-        },
+        close: () => this.#close(),
         abort: () => writable.abort(),
       },
       (failure) => (this.failure = failure),
@@ -44,6 +41,17 @@ export class PickedTarget implements SaveTarget {
       return new PickedTarget(handle, await handle.createWritable())
     } catch (error) {
       throw writeTrouble(error)
+    }
+  }
+
+  /** From its beginning on the file may have what was written. */
+  async #close(): Promise<void> {
+    this.#isClosed = true
+    try {
+      await this.#writable.close()
+    } catch (error) {
+      this.#isClosed = false
+      throw error
     }
   }
 

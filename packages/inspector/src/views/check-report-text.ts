@@ -1,0 +1,38 @@
+/** The report of a check in words. */
+import type { CheckReport } from '../contract/check-calls.ts'
+import { printable } from '../text/printable.ts'
+import { bytesText, countText } from '../text/quantity.ts'
+
+/** Says in a few words how it went. */
+export function verdictOf({ isOk, isComplete, problems, moreProblems }: CheckReport): string {
+  if (!isOk) return `${countText(problems.length + moreProblems, 'problem')} found`
+  return isComplete ? 'Everything is right' : 'What could be checked is right'
+}
+
+/** Says how much was checked. */
+export function extentOf({ entryCount, dataBytes }: CheckReport): string {
+  return `${countText(entryCount, 'entry', 'entries')} looked at, ${bytesText(dataBytes)} of data read and found right.`
+}
+
+/**
+ * Gives all of it as plain text, a line a problem.
+ *
+ * @param subject - what was checked
+ * @param archive - its name
+ */
+export function reportText(report: CheckReport, { subject, archive }: { subject: string; archive: string }): string {
+  const { problems, moreProblems, basis, notices } = report
+  return [
+    `Check of ${subject} in ${printable(archive)}`,
+    verdictOf(report),
+    extentOf(report),
+    ...basis,
+    ...(problems.length > 0 ? ['', 'Problems:'] : []),
+    ...problems.map(
+      ({ path, message }) => `- ${path === undefined ? '' : `${printable(path)}: `}${printable(message)}`,
+    ),
+    ...(moreProblems > 0 ? [`- and ${moreProblems.toLocaleString('en')} more`] : []),
+    ...(notices.length > 0 ? ['', 'Notices:', ...notices.map((notice) => `- ${printable(notice)}`)] : []),
+    '',
+  ].join('\n')
+}

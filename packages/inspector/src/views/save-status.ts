@@ -1,0 +1,82 @@
+/** How saving goes, and how it went. */
+import { css, type CSSResult, html, nothing, type TemplateResult } from 'lit'
+import type { TakeProgress } from '../contract/take-calls.ts'
+import type { Saver, SaverState } from '../session/saver.ts'
+import { printable } from '../text/printable.ts'
+import { bytesText, countText } from '../text/quantity.ts'
+import { progressBar } from './progress-bar.ts'
+
+type Saving = Extract<SaverState, { readonly phase: 'saving' }>
+
+/** For the element that shows it. */
+export const saveStatusStyles: CSSResult = css`
+  .status {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 12px;
+  }
+  .status .words {
+    flex: 1 1 220px;
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+  .status progress {
+    flex: 0 1 160px;
+    min-width: 80px;
+    accent-color: var(--isptar-accent);
+  }
+`
+
+/**
+ * Gives the status. What is announced is in elements that are there before, too; the button stays the same one, so that
+ * focus is not lost when Stop becomes Close.
+ */
+export function saveStatus(saver: Saver): TemplateResult {
+  const { state } = saver
+  const isShown = state.phase !== 'idle' && state.phase !== 'choosing'
+  return html`<div class=${isShown ? 'status' : ''}>
+    ${state.phase === 'saving' ? html`<span class="words">${savingWords(state)}</span>${savingBar(state)}` : nothing}
+    <div role="status" class=${isShown && state.phase !== 'failed' && state.phase !== 'saving' ? 'words' : ''}>
+      ${outcome(state)}
+    </div>
+    ${state.phase === 'failed' ? failure(state) : nothing}
+    ${
+      isShown
+        ? html`<button @click=${(): void => (state.phase === 'saving' ? saver.stop() : saver.clear())}>
+            ${state.phase === 'saving' ? 'Stop' : 'Close'}
+          </button>`
+        : nothing
+    }
+  </div>`
+}
+
+function savingWords({ name, isReadBack, progress }: Saving): string {
+  return `${isReadBack ? 'Reading back' : 'Saving'} ${printable(name)} ${progress ? progressText(progress) : ''}`
+}
+
+function progressText({ entryCount, dataBytes, totalBytes }: TakeProgress): string {
+  const entries = entryCount > 0 ? `${countText(entryCount, 'entry', 'entries')}, ` : ''
+  const total = totalBytes === undefined ? '' : ` of ${bytesText(totalBytes)}`
+  return `· ${entries}${bytesText(dataBytes)}${total}`
+}
+
+function savingBar({ isReadBack, progress }: Saving): TemplateResult {
+  const label = isReadBack ? 'Read back' : 'Saved'
+  return progressBar({ label, done: progress?.dataBytes ?? 0, total: progress?.totalBytes })
+}
+
+function outcome(state: SaverState): TemplateResult | typeof nothing {
+  if (state.phase === 'stopped') return html`${printable(state.text)}`
+  if (state.phase !== 'saved') return nothing
+  const { text, warning } = state
+  return html`<span class="good">${printable(text)}</span>
+    ${warning === '' ? nothing : html`<span class="warn">${warning}</span>`}`
+}
+
+function failure({ trouble, text }: Extract<SaverState, { readonly phase: 'failed' }>): TemplateResult {
+  return html`<div role="alert" class="words">
+    <strong class="bad">${printable(trouble.title)}.</strong> ${printable(text)} ${printable(trouble.advice)}
+    ${trouble.detail === '' ? nothing : html`<div class="muted">${printable(trouble.detail)}</div>`}
+  </div>`
+}
