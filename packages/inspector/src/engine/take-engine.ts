@@ -4,6 +4,7 @@ import {
   createSha256,
   type Entry,
   flattenArchive,
+  isIsptarError,
   normalizeEntryPath,
   openArchive,
   StreamTarget,
@@ -103,7 +104,7 @@ export class TakeEngine implements TakeCalls {
     signal: AbortSignal,
   ): Promise<void> {
     if (file.size !== taken.sizeBytes) throw notWhatWasWritten(`${file.size} bytes of ${taken.sizeBytes}`)
-    const archive = await openArchive(new BlobSource(file, 'the new archive'), { signal })
+    const archive = await openArchive(new BlobSource(file, 'the new archive'), { signal }).catch(refuseUnreadable)
     const report = await archive.verify({
       signal,
       onProgress: seldom((progress) => onProgress({ ...progress, totalBytes: undefined })),
@@ -130,6 +131,11 @@ function checkDigest({ path }: Entry, digest: string, recorded: Uint8Array | und
     detail: `${JSON.stringify(path)}: the SHA-256 of its data is ${digest}, recorded is ${toHex(recorded)}`,
     advice: 'Take the file from another copy of the archive.',
   })
+}
+
+/** The archive was whole when it was written. */
+function refuseUnreadable(error: unknown): never {
+  throw isIsptarError(error) ? notWhatWasWritten(error.message) : error
 }
 
 function notWhatWasWritten(detail: string): TroubleError {

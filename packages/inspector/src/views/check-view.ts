@@ -88,9 +88,6 @@ export class CheckView extends SessionElement {
       .running .name {
         min-width: 0;
       }
-      .trouble {
-        overflow-wrap: anywhere;
-      }
       @media (pointer: coarse) {
         button {
           min-height: 44px;
@@ -184,11 +181,7 @@ export class CheckView extends SessionElement {
         .subject=${state.subject.label}
       ></isptar-check-report>`
     if (state.phase !== 'failed') return nothing
-    const { title, detail, advice } = state.trouble
-    return html`<div role="alert" class="trouble">
-      <strong class="bad">${printable(title)}.</strong> ${printable(advice)}
-      ${detail === '' ? nothing : html`<p class="muted">${printable(detail)}</p>`}
-    </div>`
+    return html`<isptar-trouble-notice .trouble=${state.trouble}></isptar-trouble-notice>`
   }
 }
 

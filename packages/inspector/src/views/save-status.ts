@@ -75,8 +75,6 @@ function outcome(state: SaverState): TemplateResult | typeof nothing {
 }
 
 function failure({ trouble, text }: Extract<SaverState, { readonly phase: 'failed' }>): TemplateResult {
-  return html`<div role="alert" class="words">
-    <strong class="bad">${printable(trouble.title)}.</strong> ${printable(text)} ${printable(trouble.advice)}
-    ${trouble.detail === '' ? nothing : html`<div class="muted">${printable(trouble.detail)}</div>`}
-  </div>`
+  const advice = trouble.advice === '' ? text : `${text} ${trouble.advice}`
+  return html`<isptar-trouble-notice class="words" .trouble=${{ ...trouble, advice }}></isptar-trouble-notice>`
 }
