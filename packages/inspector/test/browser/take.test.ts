@@ -50,7 +50,7 @@ async function picked(page: Page): Promise<ReadonlyMap<string, Buffer>> {
   return new Map(files.map(([name, bytes]) => [name, Buffer.from(bytes)]))
 }
 
-/** Serves an archive of which one range is sent up to a place, and then no further. */
+/** Serves an archive; ranges that go over a place are sent up to there, and then no further. */
 function stuckAfter(bytes: Uint8Array, offset: number): Answer {
   return (request, response) => {
     const headers = {
@@ -64,7 +64,7 @@ function stuckAfter(bytes: Uint8Array, offset: number): Answer {
     const end = first === '' || last === '' ? bytes.length : Math.min(Number(last) + 1, bytes.length)
     const range = `bytes ${start}-${end - 1}/${bytes.length}`
     response.writeHead(206, { ...headers, 'content-range': range, 'content-length': end - start })
-    if (start > 0) return void response.end(bytes.subarray(start, end))
+    if (start >= offset || end <= offset) return void response.end(bytes.subarray(start, end))
     response.write(bytes.subarray(start, offset))
   }
 }
