@@ -74,16 +74,8 @@ function* runsOf(line: string): Generator<TextRun, void, undefined> {
   for (const match of HIDDEN.test(line) ? line.matchAll(RUNS) : []) {
     const [hidden] = match
     if (match.index > end) yield { type: 'text', text: line.slice(end, match.index) }
-    yield hidden === '\t' ? { type: 'tab', text: hidden } : { type: 'mark', text: visible(hidden) }
+    yield hidden === '\t' ? { type: 'tab', text: hidden } : { type: 'mark', text: printable(hidden) }
     end = match.index + hidden.length
   }
   if (end < line.length) yield { type: 'text', text: line.slice(end) }
-}
-
-/** Control characters have pictures of their own; others are told by their code. */
-function visible(hidden: string): string {
-  const pictured = hidden.replace(/[\0-\x1f\x7f]/g, (char) =>
-    String.fromCharCode(char === '\x7f' ? 0x2421 : 0x2400 + char.charCodeAt(0)),
-  )
-  return printable(pictured)
 }

@@ -60,7 +60,8 @@ export class EntryFacts extends SessionElement {
       .link {
         display: inline;
         min-height: 32px;
-        padding: 0;
+        margin-block: -5px;
+        padding: 5px 0;
         border: 0;
         background: none;
         color: var(--isptar-accent);
@@ -129,7 +130,7 @@ export class EntryFacts extends SessionElement {
         ${fact('Mode', html`<span class="mono">${modeText(type, mode)}</span> <span class="muted mono">${octalText(mode)}</span>`)}
         ${fact('Owner', `${ownerText(details.userName, details.uid)}, group ${ownerText(details.groupName, details.gid)}`)}
         ${this.#digest()}
-        ${details.location ? fact('Lies', placeText(details.location, details)) : nothing} ${this.#attributes()}
+        ${details.location ? fact('Place', placeText(details.location, details)) : nothing} ${this.#attributes()}
       </dl>`
   }
 

@@ -58,7 +58,7 @@ export class EntryPreview extends SessionElement {
         gap: 8px 12px;
       }
       .bar h3 {
-        flex: 1 0 auto;
+        flex: 1;
       }
       label {
         display: inline-flex;
@@ -148,25 +148,27 @@ export class EntryPreview extends SessionElement {
   }
 
   #bar(preview: Preview | undefined): TemplateResult {
-    const choices = preview?.choices ?? []
+    const { kind, choices = [] } = preview ?? {}
     return html`<div class="bar">
-      <h3>Contents</h3>
-      ${preview?.kind === 'text' ? this.#encodings(preview) : nothing}
-      ${
-        preview?.kind === 'text' || preview?.kind === 'json'
-          ? html`<label><input type="checkbox" .checked=${this.wraps} @change=${this.#onWrap} />Wrap lines</label>`
-          : nothing
-      }
-      ${
-        choices.length > 1
-          ? html`<label>
-            Show as
-            <select @change=${this.#onKind}>
-              ${choices.map((kind) => html`<option value=${kind} .selected=${kind === preview?.kind}>${KINDS[kind]}</option>`)}
-            </select>
-          </label>`
-          : nothing
-      }
+        <h3>Contents</h3>
+        ${
+          choices.length > 1
+            ? html`<label>
+              Show as
+              <select @change=${this.#onKind}>
+                ${choices.map((choice) => html`<option value=${choice} .selected=${choice === kind}>${KINDS[choice]}</option>`)}
+              </select>
+            </label>`
+            : nothing
+        }
+      </div>
+      ${preview !== undefined && (kind === 'text' || kind === 'json') ? this.#textBar(preview) : nothing}`
+  }
+
+  #textBar(preview: Preview): TemplateResult {
+    return html`<div class="bar">
+      ${preview.kind === 'text' ? this.#encodings(preview) : nothing}
+      <label><input type="checkbox" .checked=${this.wraps} @change=${this.#onWrap} />Wrap lines</label>
     </div>`
   }
 

@@ -4,7 +4,7 @@ import type { EntryDetails, NestedListing, NestedRow } from '../contract/entry-c
 import type { Trouble } from '../contract/trouble.ts'
 import { SessionElement } from '../session/session-element.ts'
 import { printable } from '../text/printable.ts'
-import { bytesText, countText } from '../text/quantity.ts'
+import { bytesText, countText, timeText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
 import { LatestCall } from './latest-call.ts'
 import { lookStyles } from './look-styles.ts'
@@ -108,7 +108,7 @@ export class NestedPreview extends SessionElement {
       entryCount === undefined ? 'An archive' : countText(entryCount, 'entry', 'entries'),
       `format ${formatVersion}`,
       ...(isDifferential ? ['differential'] : []),
-      ...(createdAt === undefined ? [] : [`made ${printable(createdAt)}`]),
+      ...(createdAt === undefined ? [] : [`made ${timeText(Date.parse(createdAt) / 1000)}`]),
     ]
     return html`<div class="head">
         <p class="muted">${facts.join(', ')}</p>
