@@ -46,6 +46,9 @@ export class FileList extends SessionElement {
   #wanted: string | undefined
   #order = -1
   #wantsFocus = false
+  /** Whether the grid has the focus till there is a row to have it. */
+  #isWaiting = false
+  #hadFocus = false
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
@@ -76,6 +79,10 @@ export class FileList extends SessionElement {
   override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed)
     this.#rowPixels = rowPixelsOf(this)
+    this.#hadFocus = this.#isFocusInRows
+    // Who has gone elsewhere meanwhile stays there.
+    if (this.#isWaiting && !this.#hadFocus) this.#wantsFocus = false
+    this.#isWaiting = false
     const { archive, folder, search, current } = this.session.state
     const before = this.#shown
     this.#shown = { archive, folder, search, current }
@@ -89,7 +96,7 @@ export class FileList extends SessionElement {
     const { archive, folder, search } = this.session.state
     const subject: ViewSubject =
       search === '' ? { type: 'folder', folder } : { type: 'search', under: folder, pattern: search }
-    this.#wantsFocus ||= this.renderRoot.querySelector('[role="grid"]')?.contains(this.#focused) ?? false
+    this.#wantsFocus ||= this.#isFocusInRows
     this.#active = 0
     this.#activePath = undefined
     this.#order = -1
@@ -112,6 +119,11 @@ export class FileList extends SessionElement {
     return this.shadowRoot?.activeElement ?? null
   }
 
+  get #isFocusInRows(): boolean {
+    const focused = this.#focused
+    return focused !== null && focused.closest('[role="grid"]') !== null && focused.closest('.head') === null
+  }
+
   /** Whether the focus is nowhere, or in the panel that goes. */
   get #isFocusLost(): boolean {
     const root = this.getRootNode()
@@ -120,19 +132,28 @@ export class FileList extends SessionElement {
   }
 
   #changed(): void {
-    const { state } = this.#source
+    const { state, trouble } = this.#source
     this.requestUpdate()
+    if (trouble) this.#wanted = undefined
     if (state === undefined) return
     const hasMoved = state.order !== this.#order
     this.#order = state.order
-    const path = this.#wanted ?? (hasMoved && this.#active > 0 ? this.#activePath : undefined)
-    if (path !== undefined) void this.#find(path)
+    if (this.#wanted !== undefined) void this.#find(this.#wanted, state.isComplete)
+    else if (hasMoved && this.#active > 0 && this.#activePath !== undefined) void this.#findActive(this.#activePath)
   }
 
-  async #find(path: string): Promise<void> {
+  async #find(path: string, isComplete: boolean): Promise<void> {
     const index = await this.#source.indexOf(path)
-    if (this.#source.state?.isComplete && this.#wanted === path) this.#wanted = undefined
+    if (this.#wanted !== path) return
     if (index >= 0) this.#goTo(index, path)
+    else if (isComplete) this.#wanted = undefined
+    this.requestUpdate()
+  }
+
+  /** Stays at the entry, not at the place. */
+  async #findActive(path: string): Promise<void> {
+    const index = await this.#source.indexOf(path)
+    if (index >= 0 && this.#activePath === path) this.#goTo(index, path)
   }
 
   #goTo(index: number, path?: string): void {
@@ -144,13 +165,16 @@ export class FileList extends SessionElement {
   }
 
   override updated(): void {
-    const row =
-      this.#source.count > 0 ? this.renderRoot.querySelector<HTMLElement>(`[data-index="${this.#active}"]`) : null
-    if (!this.#wantsFocus) return
-    const target =
-      row ?? (this.#source.state?.isComplete ? this.renderRoot.querySelector<HTMLElement>('[role="grid"]') : null)
-    if (target === null) return
-    this.#wantsFocus = false
+    const grid = this.renderRoot.querySelector<HTMLElement>('[role="grid"]')
+    if (this.#hadFocus && !grid?.contains(this.#focused)) this.#wantsFocus = true
+    if (!this.#wantsFocus || grid === null) return
+    const { count, state } = this.#source
+    const isReady = count > 0 && this.#wanted === undefined
+    const row = isReady ? this.renderRoot.querySelector<HTMLElement>(`[data-index="${this.#active}"]`) : null
+    this.#wantsFocus = row === null && !(state?.isComplete && count === 0)
+    this.#isWaiting = this.#wantsFocus
+    // Keys are not lost while rows are on their way.
+    const target = row ?? grid
     target.focus({ preventScroll: true })
   }
 

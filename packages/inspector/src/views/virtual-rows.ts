@@ -72,7 +72,9 @@ export class VirtualRows {
     const first = Math.max(startIndex - overscan, 0)
     const last = Math.min(endIndex + overscan, count - 1)
     const range = Array.from({ length: last - first + 1 }, (_, index) => first + index)
-    if (this.#kept >= 0 && this.#kept < count && (this.#kept < first || this.#kept > last)) range.push(this.#kept)
+    // In its place among the others: an element that is moved loses the focus.
+    if (this.#kept >= 0 && this.#kept < first) range.unshift(this.#kept)
+    if (this.#kept > last && this.#kept < count) range.push(this.#kept)
     return range
   }
 
