@@ -3,6 +3,7 @@ import { type Archive, normalizeEntryPath } from 'isptar'
 import type { CheckCalls, CheckProgress, CheckReport, CheckScope } from '../contract/check-calls.ts'
 import type { ArchiveHolder } from './archive-holder.ts'
 import { EntriesCheck } from './entries-check.ts'
+import { problemOf } from './check-problem.ts'
 import { PathScope } from './path-scope.ts'
 import { seldom } from './seldom.ts'
 
@@ -43,8 +44,8 @@ async function verifyWhole(
     scope: 'archive',
     entryCount: report.entryCount,
     dataBytes: report.dataBytes,
-    basis: basisOfWhole(archive),
-    problems: report.problems.map(({ path, message }) => ({ path: path && normalizeEntryPath(path), message })),
+    basis: basisOfWhole(archive, report.ok),
+    problems: report.problems.map(({ path, message }) => problemOf(path && normalizeEntryPath(path), message)),
     moreProblems: report.problemCount - report.problems.length,
     notices: report.notices,
   }
@@ -57,12 +58,12 @@ function totalBytesOf({ serviceInfo, baseIdentities, bases }: Archive): number |
   return isWhole && size !== undefined && /^[0-9]{1,15}$/.test(size) ? Number(size) : undefined
 }
 
-function basisOfWhole({ hasDigests, formatVersion, isCatalogue, partName }: Archive): readonly string[] {
+function basisOfWhole({ hasDigests, formatVersion, isCatalogue, partName }: Archive, isOk: boolean): readonly string[] {
   const basis = ['The listing was held to its CRC-32 and to the identity of the archive.']
   if (isCatalogue) return basis
   const digests = hasDigests ? ', and to its SHA-256 where one is recorded' : '; no SHA-256 is recorded'
   basis.push(`The data of every file was read and held to its length and CRC-32${digests}.`)
   if (formatVersion === 2 && partName === undefined)
-    basis.push('Every tar header says what the listing says: an ordinary tar unpacks the same.')
+    basis.push(`Tar headers were held to the listing${isOk ? ': an ordinary tar unpacks the same' : ''}.`)
   return basis
 }

@@ -3,6 +3,7 @@ import { type Archive, createSha256, type Entry, IntegrityError, isIsptarError, 
 import type { CheckProblem, CheckProgress, CheckReport } from '../contract/check-calls.ts'
 import { toHex } from '../text/hex.ts'
 import { countText } from '../text/quantity.ts'
+import { problemOf } from './check-problem.ts'
 import { dataEntry } from './data-entry.ts'
 import { entriesInScope, type PathScope } from './path-scope.ts'
 import { piecesOf } from './pieces-of.ts'
@@ -142,7 +143,7 @@ export class EntriesCheck {
 
   #problem(path: string | undefined, message: string): void {
     this.#problemCount += 1
-    if (this.#problems.length < MAX_LISTED) this.#problems.push({ path, message })
+    if (this.#problems.length < MAX_LISTED) this.#problems.push(problemOf(path, message))
   }
 
   #report(): CheckReport {
