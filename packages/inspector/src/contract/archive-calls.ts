@@ -73,6 +73,8 @@ export interface Meter {
   readonly bytes: number
   /** Length of the archive in bytes; undefined while it is not known. */
   readonly sizeBytes: number | undefined
+  /** Whether it was found to have been replaced since it was opened. */
+  readonly isReplaced: boolean
 }
 
 /** Where a path leads. */

@@ -26,7 +26,7 @@ export function inspectorHeader(session: Session, actions: HeaderActions): Templ
       </div>
       ${archive ? html`${tabList(session)}${meterText(session)}${buttons(session, actions)}` : nothing}
     </header>
-    ${archive ? html`${dataStrip(archive, actions)}${noticeStrip(archive)}` : nothing}`
+    ${archive ? html`${replacedStrip(session)}${dataStrip(archive, actions)}${noticeStrip(archive)}` : nothing}`
 }
 
 /** Leads from an archive in an archive back to where it lies. */
@@ -75,6 +75,22 @@ function buttons(session: Session, { onAbout }: HeaderActions): TemplateResult {
     <button class="plain" aria-label="Open another archive" title="Open another archive" @click=${(): void => void session.close()}>
       ${glyph('folder')}<span class="label">Open another</span>
     </button>
+  </div>`
+}
+
+/** Nothing more can be read of what was replaced. */
+function replacedStrip(session: Session): TemplateResult | typeof nothing {
+  const { meter, request } = session.state
+  if (!meter?.isReplaced) return nothing
+  const isAddress = request?.places.every(({ type }) => type === 'url') ?? false
+  return html`<div class="strip">
+    ${glyph('warning')}
+    <p role="alert">The archive was replaced, or has changed, since it was opened: what is not shown yet cannot be read.</p>
+    ${
+      isAddress
+        ? html`<button @click=${(): void => void session.reopen()}>Open it anew</button>`
+        : html`<button @click=${(): void => void session.close()}>Choose it again</button>`
+    }
   </div>`
 }
 

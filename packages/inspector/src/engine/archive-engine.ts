@@ -56,7 +56,7 @@ function tick(traffic: Traffic, onMeter: (meter: Meter) => void): ReturnType<typ
   let told = ''
   return setInterval(() => {
     const { meter } = traffic
-    const now = `${meter.requests} ${meter.bytes}`
+    const now = `${meter.requests} ${meter.bytes} ${meter.isReplaced}`
     if (now !== told) onMeter(meter)
     told = now
   }, METER_MS)

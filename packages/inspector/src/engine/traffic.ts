@@ -1,7 +1,8 @@
 /** Counts what opening and reading an archive asks for: requests as they are sent, bytes as they come. */
-import type { ByteSource } from 'isptar'
+import { type ByteSource, StorageError } from 'isptar'
 import type { Meter } from '../contract/archive-calls.ts'
 import { FetchRecorder } from './fetch-recorder.ts'
+import { withFailures } from './with-failures.ts'
 
 /** What was asked of an archive, its bases and its catalogue. */
 export class Traffic {
@@ -11,6 +12,7 @@ export class Traffic {
   wholeBytes = 0
   /** Length of the archive in bytes, once it is known. */
   sizeBytes: number | undefined
+  #isReplaced = false
   #sent = 0
   readonly #held = new Set<FetchRecorder>()
   readonly #files = new Set<FetchRecorder>()
@@ -27,7 +29,7 @@ export class Traffic {
    * @param kind - `fetched`: it sends its requests by {@link fetch}; `file`: each read counts as a request; `held`: it was fetched whole, and reading it costs nothing more
    */
   record(source: ByteSource, kind: 'fetched' | 'file' | 'held'): FetchRecorder {
-    const recorder = new FetchRecorder(source)
+    const recorder = new FetchRecorder(withFailures(source, (error) => this.#fail(error)))
     this.counters.push(recorder)
     if (kind === 'file') this.#files.add(recorder)
     if (kind === 'held') this.#held.add(recorder)
@@ -48,6 +50,11 @@ export class Traffic {
       requests: this.#sent + read.reduce((sum, counter) => sum + (this.#files.has(counter) ? counter.requests : 0), 0),
       bytes: this.wholeBytes + read.reduce((sum, { bytes }) => sum + bytes, 0),
       sizeBytes: this.sizeBytes,
+      isReplaced: this.#isReplaced,
     }
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof StorageError && error.kind === 'changed') this.#isReplaced = true
   }
 }

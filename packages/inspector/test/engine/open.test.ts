@@ -1,4 +1,5 @@
 /** What is opened for which places, and what it costs. */
+import { randomBytes } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { afterAll, expect, test } from 'vitest'
 import type { OpenRequest, Place } from '../../src/contract/archive-calls.ts'
@@ -11,6 +12,8 @@ import { Traffic } from '../../src/engine/traffic.ts'
 import { buildArchive, differential, fixture, mergedArchive, siteArchive, slicedArchive } from '../archives.ts'
 
 const servers: Server[] = []
+/** More than is fetched with the end. */
+const noise = randomBytes(100_000)
 const never = new AbortController().signal
 
 afterAll(() => {
@@ -97,7 +100,12 @@ test('a file is opened by one read, and its meter says so', async () => {
     hasIndex: false,
     isCatalogue: false,
   })
-  expect(meters.at(-1)).toEqual({ requests: 1, bytes: Math.min(65_536, bytes.length), sizeBytes: bytes.length })
+  expect(meters.at(-1)).toEqual({
+    requests: 1,
+    bytes: Math.min(65_536, bytes.length),
+    sizeBytes: bytes.length,
+    isReplaced: false,
+  })
   expect(await engine.find('site/etc/motd', never)).toMatchObject({ path: 'site/etc/motd', isFolder: false })
   expect(await engine.find('site/etc/', never)).toMatchObject({ path: 'site/etc', isFolder: true })
   expect(await engine.find('site/nothing', never)).toBeUndefined()
@@ -230,7 +238,7 @@ test('a server without ranges is asked for all of it when that is wanted', async
   const whole = { places: [{ ...place, isFetchedWhole: true }] }
   const { archive } = await openRequest(whole, never, traffic)
   expect(await archive.text('site/etc/motd')).toBe('hello\n')
-  expect(traffic.meter).toEqual({ requests: 1, bytes: bytes.length, sizeBytes: bytes.length })
+  expect(traffic.meter).toMatchObject({ requests: 1, bytes: bytes.length, sizeBytes: bytes.length })
   await archive.close()
 })
 
@@ -240,4 +248,26 @@ test('what is stopped is not opened', async () => {
   const engine = new ArchiveEngine(new ArchiveHolder())
   const opening = engine.open({ places: [{ type: 'url', url: `${origin}/site.tgz` }] }, () => {}, stopping.signal)
   await expect(opening).rejects.toMatchObject({ name: 'AbortError' })
+})
+
+test('that an archive was replaced is told with what was fetched', async () => {
+  const bytes = await buildArchive([
+    { path: 'a', data: noise },
+    { path: 'b', data: 'b' },
+  ])
+  let etag = '"1"'
+  const origin = await listen(({ headers: { range = '' } }, response) => {
+    const [, first = '', last = ''] = /^bytes=(\d*)-(\d+)$/.exec(range) ?? []
+    const start = first === '' ? Math.max(bytes.length - Number(last), 0) : Number(first)
+    const end = first === '' ? bytes.length : Number(last) + 1
+    response.writeHead(206, { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}`, etag })
+    response.end(bytes.subarray(start, end))
+  })
+  const traffic = new Traffic()
+  const { archive } = await openRequest({ places: [{ type: 'url', url: `${origin}/site.tgz` }] }, never, traffic)
+  expect(traffic.meter.isReplaced).toBe(false)
+  etag = '"2"'
+  await expect(archive.bytes('a')).rejects.toMatchObject({ kind: 'changed' })
+  expect(traffic.meter.isReplaced).toBe(true)
+  await archive.close()
 })
