@@ -193,7 +193,7 @@ export class BytesView extends SessionElement {
     return html`<div class="bar">
         <p class="sum" data-fetched>
           ${
-            meter
+            meter?.sizeBytes !== undefined
               ? `Fetched ${bytesText(meter.bytes)} of ${bytesText(meter.sizeBytes)} in ${countText(meter.requests, 'request')}`
               : nothing
           }
