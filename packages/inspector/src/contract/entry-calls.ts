@@ -95,6 +95,8 @@ export interface PreviewOptions {
   readonly encoding?: string | undefined
   /** {@link Preview.carry} of the window before. */
   readonly carry?: Uint8Array | undefined
+  /** Whether to give data whose CRC is wrong. @defaultValue false */
+  readonly isUnchecked?: boolean | undefined
 }
 
 /** What lies in an archive that is itself an entry. */
@@ -130,6 +132,7 @@ export interface EntryCalls {
   /**
    * Gives what is known of an entry; undefined for a folder without a line.
    *
+   * @param line - which of several of that path; below 0 the last of them, if there is one
    * @throws TroubleError, where no entry has that path, or the listing cannot be read
    */
   details(path: string, line: number, signal: AbortSignal): Promise<EntryDetails | undefined>

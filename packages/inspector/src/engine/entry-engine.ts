@@ -3,7 +3,7 @@ import type { Entry } from 'isptar'
 import type { EntryCalls, EntryDetails, NestedListing, Preview, PreviewOptions } from '../contract/entry-calls.ts'
 import type { ArchiveHolder } from './archive-holder.ts'
 import { detailsOf } from './entry-details.ts'
-import { fileOf, findEntry } from './find-entry.ts'
+import { fileOf, findEntry, hasEntry } from './find-entry.ts'
 import { nestedListing } from './nested-archive.ts'
 import { nothingToSee, previewOf } from './preview-of.ts'
 
@@ -24,8 +24,8 @@ export class EntryEngine implements EntryCalls {
   }
 
   async details(path: string, line: number, signal: AbortSignal): Promise<EntryDetails | undefined> {
-    if (line < 0) return undefined
     const { archive, counters } = this.#holder
+    if (line < 0 && !(await hasEntry(archive, path, signal))) return undefined
     return detailsOf({ archive, counters }, await findEntry(archive, path, line, signal), signal)
   }
 

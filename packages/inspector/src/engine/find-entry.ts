@@ -25,6 +25,11 @@ export async function findEntry(archive: Archive, path: string, line: number, si
   return entry
 }
 
+/** Whether there is an entry of this path. Costs what {@link findEntry} costs. */
+export async function hasEntry(archive: Archive, path: string, signal: AbortSignal): Promise<boolean> {
+  return (await archive.find(path, { signal })) !== undefined
+}
+
 async function entryOfLine(
   archive: Archive,
   path: string,

@@ -3,12 +3,15 @@ import type { Archive, Entry } from 'isptar'
 import { type Preview, PREVIEW_BYTES, type PreviewKind, type PreviewOptions } from '../contract/entry-calls.ts'
 import { decodeWindow } from './decode-window.ts'
 import { guessEncoding, someEncoding } from './guess-encoding.ts'
+import { imageSizeOf } from './image-size.ts'
 import { imageTypeOf, isGzip } from './image-type.ts'
 import { prettyJson } from './pretty-json.ts'
 import { costOf, type DataWindow, packedBytesOf, readWindow } from './read-window.ts'
 
 /** Larger images are not shown: decoded they are many times as large. */
 const MAX_IMAGE_BYTES = 32 * 1024 * 1024
+/** Of an image, which takes four bytes a pixel in memory. */
+const MAX_PIXELS = 100_000_000
 /** What is read without being asked for, in bytes of the archive. */
 const UNASKED_BYTES = 8 * 1024 * 1024
 
@@ -17,6 +20,8 @@ const NO_BYTES = new Uint8Array(0)
 /** What a file seems to be. */
 interface Guess {
   readonly imageType: string | undefined
+  /** Why what seems to be an image is not shown as one. */
+  readonly whyNoImage: string | undefined
   readonly encoding: string | undefined
   readonly json: string | undefined
   readonly choices: readonly PreviewKind[]
@@ -54,7 +59,7 @@ export async function previewOf(
   options: PreviewOptions,
   signal: AbortSignal,
 ): Promise<Preview> {
-  const data = await readWindow(archive, file, options.start, signal)
+  const data = await readWindow(archive, file, options.start, { signal, ignoreChecksum: options.isUnchecked })
   const guess = guessOf(data, file, options.encoding)
   const kind = kindOf(guess, options.as)
   const { start, end, bytes, isChecked } = data
@@ -66,7 +71,8 @@ export async function previewOf(
     end,
     bytes,
     isChecked,
-    note: options.as !== 'auto' && kind !== options.as ? 'It cannot be shown as that.' : undefined,
+    note:
+      guess.whyNoImage ?? (options.as !== 'auto' && kind !== options.as ? 'It cannot be shown as that.' : undefined),
     previousCostBytes: costOf(archive, file, start - PREVIEW_BYTES),
     nextCostBytes: costOf(archive, file, start + PREVIEW_BYTES),
   }
@@ -79,16 +85,25 @@ export async function previewOf(
 function guessOf(data: DataWindow, file: Entry, given: string | undefined): Guess {
   const { bytes, start, end } = data
   const isBeginning = start === 0
-  const imageType = isBeginning && file.sizeBytes <= MAX_IMAGE_BYTES ? imageTypeOf(bytes) : undefined
+  const seemingType = isBeginning ? imageTypeOf(bytes) : undefined
+  const whyNoImage = seemingType && reasonAgainst(bytes, file)
+  const imageType = whyNoImage === undefined ? seemingType : undefined
   const isArchive = isBeginning && isGzip(bytes)
-  const encoding = given ?? (imageType !== undefined || isArchive ? undefined : guessEncoding(bytes))
+  const encoding = given ?? (seemingType !== undefined || isArchive ? undefined : guessEncoding(bytes))
   const isWhole = isBeginning && end === file.sizeBytes
   const json = isWhole && encoding !== undefined ? prettyJson(new TextDecoder(encoding).decode(bytes)) : undefined
   const choices: PreviewKind[] = ['text', 'hex']
   if (json !== undefined) choices.unshift('json')
   if (imageType !== undefined) choices.unshift('image')
   if (isArchive) choices.unshift('archive')
-  return { imageType, encoding, json, choices }
+  return { imageType, whyNoImage, encoding, json, choices }
+}
+
+function reasonAgainst(bytes: Uint8Array, { sizeBytes }: Entry): string | undefined {
+  if (sizeBytes > MAX_IMAGE_BYTES) return 'An image of more than 32 MiB is not shown as one: save it to look at it.'
+  const { width, height } = imageSizeOf(bytes) ?? { width: 0, height: 0 }
+  if (width * height <= MAX_PIXELS) return undefined
+  return `An image of ${width} × ${height} pixels takes too much memory to be shown: save it to look at it.`
 }
 
 function kindOf({ imageType, encoding, json, choices }: Guess, as: PreviewKind | 'auto'): PreviewKind {
@@ -118,7 +133,8 @@ async function withImage(
   const image = { ...preview, end: file.sizeBytes, imageType, previousCostBytes: undefined, nextCostBytes: undefined }
   if (unreadBytes !== undefined) return { ...image, bytes: NO_BYTES, unreadBytes }
   if (preview.bytes.length === file.sizeBytes) return image
-  return { ...image, bytes: await archive.bytes(file, { signal }), isChecked: true }
+  const ignoreChecksum = options.isUnchecked
+  return { ...image, bytes: await archive.bytes(file, { signal, ignoreChecksum }), isChecked: !ignoreChecksum }
 }
 
 function withoutData(preview: Preview): Preview {

@@ -19,6 +19,13 @@ export interface DataWindow {
   readonly isChecked: boolean
 }
 
+/** How to read. */
+export interface WindowOptions {
+  readonly signal: AbortSignal
+  /** Whether to give data although its CRC is wrong. @defaultValue false */
+  readonly ignoreChecksum?: boolean | undefined
+}
+
 /** What was read last of each archive. */
 const kept = new WeakMap<Archive, { readonly line: number; readonly data: DataWindow }>()
 
@@ -33,14 +40,15 @@ export async function readWindow(
   archive: Archive,
   file: Entry,
   start: number,
-  signal: AbortSignal,
+  options: WindowOptions,
 ): Promise<DataWindow> {
   const end = Math.min(start + PREVIEW_BYTES, file.sizeBytes)
+  if (options.ignoreChecksum) return { ...(await skipTo(archive, file, start, end, options)), isChecked: false }
   const at = keptOf(archive, file, start, end)
   if (at !== undefined) return cut(at, start, end)
-  if (file.sizeBytes > WHOLE_BYTES && !isSeekable(archive, file)) return skipTo(archive, file, start, end, signal)
+  if (file.sizeBytes > WHOLE_BYTES && !isSeekable(archive, file)) return skipTo(archive, file, start, end, options)
   const run = runOf(file, start, end)
-  const bytes = await archive.bytes(file, { start: run.start, end: run.end, signal })
+  const bytes = await archive.bytes(file, { start: run.start, end: run.end, signal: options.signal })
   const data = { start: run.start, end: run.end, bytes, isChecked: true }
   kept.set(archive, { line: file.place.line, data })
   return cut(data, start, end)
@@ -88,7 +96,7 @@ async function skipTo(
   file: Entry,
   start: number,
   end: number,
-  signal: AbortSignal,
+  options: WindowOptions,
 ): Promise<DataWindow> {
   if (end > MAX_SKIPPED_BYTES)
     throw new TroubleError({
@@ -100,7 +108,7 @@ async function skipTo(
   const bytes = new Uint8Array(end - start)
   const isToEnd = end === file.sizeBytes
   let offset = 0
-  const reader = archive.stream(file, { signal }).getReader()
+  const reader = archive.stream(file, { ...options }).getReader()
   try {
     while (isToEnd || offset < end) {
       const { done, value } = await reader.read()

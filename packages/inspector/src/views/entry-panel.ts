@@ -18,6 +18,7 @@ export class EntryPanel extends SessionElement {
     ...SessionElement.properties,
     details: { state: true },
     trouble: { state: true },
+    isLoading: { state: true },
   }
   static override styles: CSSResult[] = [
     controls,
@@ -80,6 +81,7 @@ export class EntryPanel extends SessionElement {
   ]
   declare details: EntryDetails | undefined
   declare trouble: Trouble | undefined
+  declare isLoading: boolean
   readonly #call = new LatestCall()
   #current: EntryKey | undefined
   #archive: ArchiveSummary | undefined
@@ -111,11 +113,18 @@ export class EntryPanel extends SessionElement {
     this.details = undefined
     this.trouble = undefined
     const current = this.#current
-    if (current === undefined || current.line < 0) return this.#call.stop()
+    if (current === undefined) return this.#call.stop()
+    this.isLoading = true
     void this.#call.run(
       (signal) => this.session.engine.entry.details(current.path, current.line, signal),
-      (details) => void (this.details = details),
-      (trouble) => void (this.trouble = trouble),
+      (details) => {
+        this.isLoading = false
+        this.details = details
+      },
+      (trouble) => {
+        this.isLoading = false
+        this.trouble = trouble
+      },
     )
   }
 
@@ -134,15 +143,15 @@ export class EntryPanel extends SessionElement {
           ${glyph('close')}
         </button>
       </header>
-      <div class="body" role="region" aria-labelledby="name">${this.#body(current)}</div>`
+      <div class="body" role="region" aria-labelledby="name">${this.#body()}</div>`
   }
 
-  #body(current: EntryKey): TemplateResult | typeof nothing {
+  #body(): TemplateResult | typeof nothing {
     const { details, trouble, session } = this
     if (trouble !== undefined) return html`<isptar-trouble-notice .trouble=${trouble}></isptar-trouble-notice>`
-    if (current.line < 0)
+    if (this.isLoading) return waitingWords('Reading…')
+    if (details === undefined)
       return html`<p class="muted">A folder without an entry of its own: the archive only lists what is in it.</p>`
-    if (details === undefined) return waitingWords('Reading…')
     return html`<isptar-entry-facts .session=${session} .details=${details}></isptar-entry-facts>
       ${
         details.type === 'directory'

@@ -28,7 +28,10 @@ interface Wanted {
   readonly start: number
   readonly as: PreviewKind | 'auto'
   readonly encoding: string | undefined
+  readonly isUnchecked: boolean
 }
+
+const BEGINNING: Wanted = { start: 0, as: 'auto', encoding: undefined, isUnchecked: false }
 
 /** Shows the data of `details`. */
 export class EntryPreview extends SessionElement {
@@ -78,6 +81,13 @@ export class EntryPreview extends SessionElement {
         gap: 6px 10px;
         font-size: 13px;
       }
+      button[aria-disabled='true'] {
+        opacity: 0.55;
+        cursor: default;
+      }
+      h3:focus {
+        outline: none;
+      }
       .windows p {
         flex: 1 1 140px;
       }
@@ -98,7 +108,7 @@ export class EntryPreview extends SessionElement {
   readonly #call = new LatestCall()
   /** What is carried over to the window that begins there. */
   readonly #carries = new Map<number, Uint8Array>()
-  #wanted: Wanted = { start: 0, as: 'auto', encoding: undefined }
+  #wanted: Wanted = BEGINNING
 
   constructor() {
     super()
@@ -110,7 +120,7 @@ export class EntryPreview extends SessionElement {
     super.willUpdate(changed)
     if (!changed.has('details')) return
     this.preview = undefined
-    this.#load({ start: 0, as: 'auto', encoding: undefined })
+    this.#load(BEGINNING)
   }
 
   override disconnectedCallback(): void {
@@ -142,15 +152,34 @@ export class EntryPreview extends SessionElement {
   override render(): TemplateResult {
     const { preview, trouble, isWaiting } = this
     return html`${this.#bar(preview)}
-    ${trouble === undefined ? nothing : html`<isptar-trouble-notice .trouble=${trouble}></isptar-trouble-notice>`}
+    ${trouble === undefined ? nothing : this.#trouble(trouble)}
     ${isWaiting ? waitingWords('Reading…', this.#stop) : nothing}
     ${preview === undefined || trouble !== undefined ? nothing : html`${this.#content(preview)}${this.#windows(preview)}`}`
+  }
+
+  #trouble(trouble: Trouble): TemplateResult {
+    const show = (): void => {
+      this.#focusBar()
+      this.#load({ ...this.#wanted, isUnchecked: true })
+    }
+    return html`<isptar-trouble-notice .trouble=${trouble}>
+      ${
+        trouble.kind === 'damaged' && !this.#wanted.isUnchecked
+          ? html`<button @click=${show}>Show what can be read all the same</button>`
+          : nothing
+      }
+    </isptar-trouble-notice>`
+  }
+
+  /** The button that has it goes. */
+  #focusBar(): void {
+    this.renderRoot.querySelector('h3')?.focus()
   }
 
   #bar(preview: Preview | undefined): TemplateResult {
     const { kind, choices = [] } = preview ?? {}
     return html`<div class="bar">
-        <h3>Contents</h3>
+        <h3 tabindex="-1">Contents</h3>
         ${
           choices.length > 1
             ? html`<label>
@@ -189,9 +218,13 @@ export class EntryPreview extends SessionElement {
     const { kind, bytes, start, text = '', imageType = '', note, unreadBytes } = preview
     const label = `Contents of ${printableName(this.details.path)}`
     const words = note === undefined || note === '' ? nothing : html`<p class="muted">${note}</p>`
+    const read = (): void => {
+      this.#focusBar()
+      this.#load({ ...this.#wanted, as: kind })
+    }
     if (unreadBytes !== undefined)
       return html`<p>
-        <button @click=${(): void => this.#load({ ...this.#wanted, as: kind })}>
+        <button @click=${read}>
           ${kind === 'image' ? 'Show the image' : 'Look into the archive'} (reads ${bytesText(unreadBytes)})
         </button>
       </p>`
@@ -215,9 +248,10 @@ export class EntryPreview extends SessionElement {
     if (kind === 'nothing' || kind === 'archive' || unreadBytes !== undefined) return nothing
     const isWhole = start === 0 && end === sizeBytes
     const part = isWhole ? 'All of it' : `Bytes ${start.toLocaleString('en')} to ${end.toLocaleString('en')}`
-    const unchecked = start === 0 ? 'not checked: only the beginning was read' : 'not checked: not all of it was read'
+    const unchecked = start === 0 ? 'only the beginning was read' : 'not all of it was read'
+    const words = isChecked ? 'checked' : `not checked: ${this.#wanted.isUnchecked ? 'it is damaged' : unchecked}`
     return html`<div class="windows">
-      <p class="muted">${part}, <span class=${isChecked ? 'good' : 'warn'}>${isChecked ? 'checked' : unchecked}</span></p>
+      <p class="muted">${part}, <span class=${isChecked ? 'good' : 'warn'}>${words}</span></p>
       ${
         isWhole
           ? nothing
@@ -229,11 +263,14 @@ export class EntryPreview extends SessionElement {
 
   #step(label: string, costBytes: number | undefined, start: number): TemplateResult {
     const cost = costBytes !== undefined && costBytes > TOLD_BYTES ? ` (reads ${bytesText(costBytes)})` : ''
+    // It stays focusable where it does nothing, so that the focus stays as well.
+    const isOff = costBytes === undefined || this.isWaiting
     const go = (): void => {
+      if (isOff) return
       const { kind, encoding } = this.preview ?? {}
-      this.#load({ start, as: kind ?? 'auto', encoding })
+      this.#load({ ...this.#wanted, start, as: kind ?? 'auto', encoding })
     }
-    return html`<button ?disabled=${costBytes === undefined || this.isWaiting} @click=${go}>
+    return html`<button aria-disabled=${String(isOff)} @click=${go}>
       ${label} ${bytesText(PREVIEW_BYTES)}${cost}
     </button>`
   }
@@ -257,6 +294,6 @@ export class EntryPreview extends SessionElement {
   readonly #onEncoding = (event: Event): void => {
     if (!(event.target instanceof HTMLSelectElement)) return
     // Characters are cut elsewhere in another encoding: from the beginning they are not.
-    this.#load({ start: 0, as: 'text', encoding: event.target.value })
+    this.#load({ ...this.#wanted, start: 0, as: 'text', encoding: event.target.value })
   }
 }

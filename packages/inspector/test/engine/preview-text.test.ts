@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeWindow } from '../../src/engine/decode-window.ts'
 import { guessEncoding, someEncoding } from '../../src/engine/guess-encoding.ts'
+import { imageSizeOf } from '../../src/engine/image-size.ts'
 import { imageTypeOf } from '../../src/engine/image-type.ts'
 import { prettyJson } from '../../src/engine/pretty-json.ts'
 import { resolveLink } from '../../src/engine/resolve-link.ts'
@@ -111,6 +112,35 @@ test('images are known by their beginning', () => {
   ])
     expect(imageTypeOf(head(text))).toBeUndefined()
   expect(imageTypeOf(new Uint8Array(0))).toBeUndefined()
+})
+
+test('images say how large they are', () => {
+  const of = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(' ', ''), 'hex')
+  expect(imageSizeOf(PNG)).toEqual({ width: 1, height: 1 })
+  expect(imageSizeOf(of('474946383961 0a00 1400'))).toEqual({ width: 10, height: 20 })
+  expect(imageSizeOf(of('424d 00000000 00000000 36000000 28000000 0a000000 ecffffff'))).toEqual({
+    width: 10,
+    height: 20,
+  })
+  expect(imageSizeOf(of('424d 00000000 00000000 1a000000 0c000000 0a00 1400'))).toEqual({ width: 10, height: 20 })
+  expect(imageSizeOf(of('52494646 00000000 57454250 56503858 0a000000 10000000 090000 130000'))).toEqual({
+    width: 10,
+    height: 20,
+  })
+  expect(imageSizeOf(of('52494646 00000000 57454250 5650384c 0a000000 2f 09c00400'))).toEqual({ width: 10, height: 20 })
+  expect(imageSizeOf(of('52494646 00000000 57454250 56503820 0a000000 300100 9d012a 0a00 1400'))).toEqual({
+    width: 10,
+    height: 20,
+  })
+  expect(imageSizeOf(of('ffd8 ffe0 0004 0000 ffff c2 0011 08 0014 000a 03'))).toEqual({ width: 10, height: 20 })
+  for (const cut of ['', 'ff', '89504e47', 'ffd8 ffe0', 'ffd8 00', '52494646 00000000 57454250', '424d', '00000020'])
+    expect(imageSizeOf(of(cut))).toBeUndefined()
+  fc.assert(
+    fc.property(fc.constantFrom(0x89, 0x47, 0x42, 0x52, 0xff), fc.uint8Array({ maxLength: 60 }), (first, rest) => {
+      const { width, height } = imageSizeOf(Uint8Array.of(first, ...rest)) ?? { width: 0, height: 0 }
+      expect(width * height).toBeGreaterThanOrEqual(0)
+    }),
+  )
 })
 
 test('links lead where a file system would lead them', () => {

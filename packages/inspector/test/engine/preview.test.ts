@@ -75,6 +75,7 @@ test('details say all that the archive says', async () => {
   const device = await engine.details('site/null', await lineOf(bytes, 'site/null'), never)
   expect(device).toMatchObject({ type: 'char', device: { major: 1, minor: 3 }, location: undefined, digest: undefined })
   expect(await engine.details('somewhere', -1, never)).toBeUndefined()
+  expect(await engine.details('site/latest', -1, never)).toEqual(link)
   await expect(engine.details('gone', 3, never)).rejects.toMatchObject({ trouble: { kind: 'not-found' } })
 })
 
@@ -215,11 +216,53 @@ test('what costs much to show is not read unasked', async () => {
   expectSame((await preview('large', { as: 'image' })).bytes, data)
 })
 
+test('images too large to be decoded are not', async () => {
+  const huge = new Uint8Array(PNG)
+  new DataView(huge.buffer).setUint32(16, 30_000)
+  new DataView(huge.buffer).setUint32(20, 30_000)
+  const { preview } = await opened(await buildArchive([{ path: 'huge.png', data: huge }]))
+  const shown = await preview('huge.png')
+  expect(shown).toMatchObject({ kind: 'hex', choices: ['text', 'hex'], imageType: undefined })
+  expect(shown.note).toContain('30000 × 30000 pixels')
+})
+
+test('what is no longer wanted ends', async () => {
+  const bytes = await buildArchive([{ path: 'long', data: longData(3 * 1024 * 1024) }], { level: 0 })
+  const memory = new MemorySource(bytes)
+  const stuck = new FetchRecorder({
+    name: 'stuck',
+    readTail: (length, options) => memory.readTail(length, options),
+    read: (offset, length, options) => memory.read(offset, length, options),
+    async *stream(offset, length, { signal } = {}) {
+      yield memory.read(offset, Math.min(length, 1000))
+      await new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason))
+      })
+    },
+    close: () => memory.close(),
+  })
+  const holder = new ArchiveHolder()
+  await holder.hold({ archive: await openArchive(stuck), counters: [stuck] })
+  const controller = new AbortController()
+  const requests = stuck.requests
+  const preview = new EntryEngine(holder).preview('long', { line: 0, start: 0, as: 'auto' }, controller.signal)
+  preview.catch(() => undefined)
+  await expect.poll(() => stuck.requests).toBeGreaterThan(requests)
+  controller.abort(new Error('no longer wanted'))
+  await expect(preview).rejects.toThrow('no longer wanted')
+})
+
 test('data with a wrong CRC is trouble', async () => {
   const bytes = await buildArchive([{ path: 'note', data: 'some words, not compressed\n' }], { level: 0 })
   const at = Buffer.from(bytes).indexOf('some words')
   bytes[at] = 0x53
-  await expect((await opened(bytes)).preview('note')).rejects.toThrow(/CRC/)
+  const { preview } = await opened(bytes)
+  await expect(preview('note')).rejects.toThrow(/CRC/)
+  expect(await preview('note', { isUnchecked: true })).toMatchObject({
+    kind: 'text',
+    text: 'Some words, not compressed\n',
+    isChecked: false,
+  })
 })
 
 test('a nested archive is listed; what has no listing is not read through', async () => {
