@@ -104,7 +104,7 @@ export class ListBar extends SessionElement {
       <input
         type="search"
         aria-label="Search in this folder"
-        placeholder="Search: word or *.glob"
+        placeholder="Search or *.glob"
         title="A part of a name, or with * ? [ ] { } a glob; with a / in it, of the path. Press / to come here."
         spellcheck="false"
         autocomplete="off"

@@ -92,7 +92,7 @@ function renderName(shown: ShownRow, row: Row, name: string, actions: RowActions
   if (under === undefined) return words
   const parent = parentPath(row.path)
   const where = under !== '' && parent.startsWith(under) ? parent.slice(under.length + 1) : parent
-  return html`${words}<span class="name where muted">${where === '' ? nothing : `in ${printable(where)}`}</span>`
+  return where === '' ? words : html`${words}<span class="name where muted">in ${printable(where)}</span>`
 }
 
 function renderLink({ linkTarget }: Row): TemplateResult | typeof nothing {

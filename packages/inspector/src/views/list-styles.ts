@@ -138,13 +138,10 @@ export const listStyles: CSSResult = css`
   .name {
     min-width: 0;
   }
-  .where {
-    flex: 1 1 30%;
-    min-width: 0;
-    font-size: 13px;
-  }
+  /* What stands behind the name gives way first. */
+  .where,
   .link {
-    flex: 0 1 auto;
+    flex: 0 100 auto;
     min-width: 0;
     font-size: 13px;
   }

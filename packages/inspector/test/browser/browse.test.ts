@@ -284,7 +284,6 @@ describe('a million entries', () => {
     await expect.poll(() => summary(page).textContent(), { timeout: 30_000 }).toBe('1,000,000 entries')
     await grid(page).getByRole('columnheader', { name: 'Name' }).getByRole('button').click()
     await row(page, 'f0999999').waitFor()
-    console.log(await heapBytes(page))
     expect(await heapBytes(page)).toBeLessThan(64e6)
   }, 180_000)
 
