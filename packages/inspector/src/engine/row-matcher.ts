@@ -1,7 +1,7 @@
 /** Which rows a pattern finds; see `ViewSubject`. */
 import { decodeText, encodeText } from 'isptar'
-import picomatch from 'picomatch'
 import type { EntryTable } from './entry-table.ts'
+import { globExpression } from './glob.ts'
 import { beginsWith, folderPrefix, nameStart, normalBytes } from './path-bytes.ts'
 
 /** Tells whether a row is found. */
@@ -46,20 +46,11 @@ export function namePrefixMatcher(prefix: string): RowMatcher {
 }
 
 function textMatcher(pattern: string): TextMatcher {
-  const glob = GLOB.test(pattern) ? globOf(pattern) : undefined
+  const glob = GLOB.test(pattern) ? globExpression(pattern) : undefined
   if (glob) return (text) => glob.test(decodeText(text))
   const wanted = pattern.toLowerCase()
   if (/^[\0-\x7f]*$/.test(wanted)) return containsAscii(encodeText(wanted))
   return (text) => decodeText(text).toLowerCase().includes(wanted)
-}
-
-/** Undefined where the pattern is no glob after all. */
-function globOf(pattern: string): RegExp | undefined {
-  try {
-    return picomatch.makeRe(pattern, { dot: true, flags: 'is' })
-  } catch {
-    return undefined
-  }
 }
 
 /** Searches bytes, without decoding them: a million paths take some tenths of a second. */
