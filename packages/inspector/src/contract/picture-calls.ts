@@ -58,13 +58,15 @@ export interface ByteMap {
   readonly tail: Uint8Array
   /** The share that was fetched. */
   readonly fetched: Uint8Array
-  /** Whether all members are known: the whole listing was read. What is left of a cell is then headers. */
+  /** Whether the whole listing was read. */
+  readonly isListed: boolean
+  /** Whether all members are known, so that what is left of a cell is headers; never of a part of a merged archive. */
   readonly isComplete: boolean
   /** Where the slices but the first begin in the archive, in bytes; empty where it is in one piece. */
   readonly sliceStarts: readonly number[]
 }
 
-/** What lies at a place of the archive; `unknown` where the listing was not read. */
+/** What lies at a place of the archive; `unknown` where the listing was not read, or is of a part. */
 export type PlaceKind =
   | 'data'
   | 'group'

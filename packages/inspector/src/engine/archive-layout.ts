@@ -19,6 +19,8 @@ export interface TailPart {
 /** Where things lie. */
 export interface ArchiveLayout {
   readonly sizeBytes: number
+  /** Whether it is one part of a merged archive: what else lies in that is not listed. */
+  readonly isPart: boolean
   /** Where members with data end at the latest. */
   readonly dataEnd: number
   /** Members of the tail in order; none where it was read from a catalogue elsewhere. */
@@ -44,6 +46,7 @@ export function layoutOf(holder: ArchiveHolder): ArchiveLayout {
   }
   return {
     sizeBytes,
+    isPart: archive.partName !== undefined,
     dataEnd,
     tail,
     sliceStarts: locate ? (archive.sliceNames ?? []).slice(1).map((_, index) => locate(index + 2, 0)) : [],

@@ -50,7 +50,8 @@ export function drawByteMap(known: KnownPlaces, wanted: ByteRange, cellCount: nu
     groups: groups.bytes(),
     tail: tail.bytes(),
     fetched: came.bytes(),
-    isComplete: listed !== undefined,
+    isListed: listed !== undefined,
+    isComplete: listed !== undefined && !layout.isPart,
     sliceStarts: layout.sliceStarts,
   }
 }
@@ -72,7 +73,7 @@ export function describeRange(known: KnownPlaces, wanted: ByteRange): RangeConte
     largestMember = member
     largestBytes = bytes
   }
-  const rest = listed === undefined ? 'unknown' : 'headers'
+  const rest = listed === undefined || layout.isPart ? 'unknown' : 'headers'
   const members = listed?.members
   const first = members?.firstAfter(range.start) ?? 0
   const count = members?.count ?? 0

@@ -137,7 +137,7 @@ export class BytesView extends SessionElement {
     const { picture } = this.session.engine
     this.#ranges = [{ start: 0, end: sizeBytes }]
     this.#refresh()
-    void this.#work.run(
+    this.#work.run(
       () => picture.cost(),
       (cost) => {
         this.#work.cost = cost
@@ -147,7 +147,7 @@ export class BytesView extends SessionElement {
   }
 
   #complete(): void {
-    void this.#work.run(
+    this.#work.run(
       (onCount, signal) => this.session.engine.picture.completeMap(onCount, signal),
       () => this.#refresh(),
     )
@@ -212,7 +212,7 @@ export class BytesView extends SessionElement {
   #reading(): TemplateResult | typeof nothing {
     const { cost, trouble, entryCount } = this.#work
     const isQuick = entryCount === 0 || cost === undefined
-    if (this.map?.isComplete || (trouble === undefined && isQuick)) return nothing
+    if (this.map?.isListed || (trouble === undefined && isQuick)) return nothing
     return readingPanel(this.#work, {
       why: 'Where members lie is in the listing.',
       totalCount: this.session.state.archive?.entryCount,
@@ -229,7 +229,7 @@ export class BytesView extends SessionElement {
       <li ?hidden=${!hasGroups}><i class="swatch groups"></i>Groups of small files</li>
       <li><i class="swatch headers"></i>Headers</li>
       <li><i class="swatch tail"></i>Tail</li>
-      <li ?hidden=${map?.isComplete ?? true}><i class="swatch empty"></i>Not listed yet</li>
+      <li ?hidden=${map?.isComplete ?? true}><i class="swatch empty"></i>Not listed</li>
       <li ?hidden=${!map?.sliceStarts.length}><i class="swatch border ink"></i>A slice begins</li>
       <li>
         <span class="pair"><i class="swatch data"></i><i class="swatch tail"></i></span>Fetched

@@ -1,8 +1,8 @@
 /** Work of a view that may read the whole listing: at most one at a time, with progress, to be stopped. */
 import type { ReactiveControllerHost } from 'lit'
 import type { ListingCost } from '../contract/picture-calls.ts'
-import { asTrouble } from '../session/session.ts'
 import type { Trouble } from '../contract/trouble.ts'
+import { LatestCall } from './latest-call.ts'
 
 /** Does such work for a view, which is drawn anew when anything changes. */
 export class ListingWork {
@@ -13,7 +13,7 @@ export class ListingWork {
   /** Why the last work failed. */
   trouble: Trouble | undefined
   readonly #host: ReactiveControllerHost
-  #controller: AbortController | undefined
+  readonly #call = new LatestCall()
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host
@@ -23,41 +23,35 @@ export class ListingWork {
    * Does work in place of what was going on, whose answer is dropped.
    *
    * @param work - reads; tells entries as it goes
-   * @param onDone - takes the answer, unless other work was begun meanwhile
+   * @param onDone - takes the answer
    */
-  async run<T>(
+  run<T>(
     work: (onCount: (entryCount: number) => void, signal: AbortSignal) => Promise<T>,
     onDone: (answer: T) => void,
-  ): Promise<void> {
-    this.stop()
-    const controller = new AbortController()
-    this.#controller = controller
-    this.entryCount = 0
-    this.trouble = undefined
-    const isCurrent = (): boolean => this.#controller === controller
-    try {
-      const answer = await work((entryCount) => {
-        if (!isCurrent()) return
-        this.entryCount = entryCount
-        this.#host.requestUpdate()
-      }, controller.signal)
-      if (isCurrent()) onDone(answer)
-    } catch (error) {
-      const trouble = asTrouble(error)
-      if (isCurrent() && trouble.kind !== 'aborted') this.trouble = trouble
-    } finally {
-      if (isCurrent()) this.#end()
+  ): void {
+    const tell = (entryCount: number | undefined, trouble?: Trouble): void => {
+      this.entryCount = entryCount
+      this.trouble = trouble
+      this.#host.requestUpdate()
     }
+    const call = (signal: AbortSignal): Promise<T> =>
+      work((entryCount) => {
+        if (!signal.aborted) tell(entryCount)
+      }, signal)
+    tell(0)
+    void this.#call.run(
+      call,
+      (answer) => {
+        tell(undefined)
+        onDone(answer)
+      },
+      (trouble) => tell(undefined, trouble.kind === 'aborted' ? undefined : trouble),
+    )
   }
 
   /** Gives up what is going on. */
   stop(): void {
-    this.#controller?.abort()
-    this.#end()
-  }
-
-  #end(): void {
-    this.#controller = undefined
+    this.#call.stop()
     this.entryCount = undefined
     this.#host.requestUpdate()
   }

@@ -4,12 +4,12 @@ import { keyed } from 'lit/directives/keyed.js'
 import type { ArchiveSummary } from '../contract/archive-calls.ts'
 import type { SpaceMeasure, SpaceNode } from '../contract/picture-calls.ts'
 import { SessionElement } from '../session/session-element.ts'
+import { folderChain, parentPath } from '../text/entry-path.ts'
 import { printable, printableName } from '../text/printable.ts'
 import { bytesText, countText, shareText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
 import { ListingWork } from './listing-work.ts'
 import { pictureStyles } from './picture-styles.ts'
-import { pathLineage } from './path-lineage.ts'
 import { readingPanel, UNASKED_BYTES } from './reading-panel.ts'
 import { spaceTable } from './space-table.ts'
 import { cellBeside, type Direction, layOutCells, measured, type TreemapCell } from './treemap-cells.ts'
@@ -124,7 +124,7 @@ export class PictureView extends SessionElement {
   }
 
   #begin(): void {
-    void this.#work.run(
+    this.#work.run(
       () => this.session.engine.picture.cost(),
       (cost) => {
         this.#work.cost = cost
@@ -136,7 +136,7 @@ export class PictureView extends SessionElement {
   #load(folder: string): void {
     const { by } = this
     const { picture } = this.session.engine
-    void this.#work.run(
+    this.#work.run(
       async (onCount, signal) =>
         (await picture.space(folder, { depth: 2, by }, onCount, signal)) ??
         picture.space('', { depth: 2, by }, onCount, signal),
@@ -163,7 +163,7 @@ export class PictureView extends SessionElement {
     this.#cameFrom = this.space?.path ?? ''
     this.#focusNext = undefined
     const { by } = this
-    void this.#work.run(
+    this.#work.run(
       (onCount, signal) => this.session.engine.picture.space(folder, { depth: 2, by }, onCount, signal),
       (space) => {
         this.#show(space)
@@ -189,7 +189,7 @@ export class PictureView extends SessionElement {
   }
 
   #bar(space: SpaceNode): TemplateResult {
-    const names = pathLineage(space.path)
+    const names = folderChain(space.path)
     const measures: readonly [SpaceMeasure, string, string][] = [
       ['size', 'Plain', 'As it was, before it was packed'],
       ['packed', 'Packed', 'As it lies in the archive'],
@@ -276,8 +276,7 @@ export class PictureView extends SessionElement {
     if (direction !== undefined) this.#focus(cellBeside(this.#cells, this.active, direction))
     else if (event.key === 'Home') this.#focus(0)
     else if (event.key === 'End') this.#focus(this.#cells.length - 1)
-    else if (event.key === 'Escape' && space !== undefined && space.path !== '')
-      this.#go(pathLineage(space.path).at(-2) ?? '', 'map')
+    else if (event.key === 'Escape' && space !== undefined && space.path !== '') this.#go(parentPath(space.path), 'map')
     else return
     event.preventDefault()
   }

@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<PlaceKind, string>> = {
   index: 'Tail: index',
   'service-info': 'Tail: service info',
   trailer: 'Tail: trailer',
-  unknown: 'Members, not listed yet',
+  unknown: 'What is not listed',
 }
 
 const TAIL: ReadonlySet<PlaceKind> = new Set(['digests', 'listing', 'index', 'service-info', 'trailer'])

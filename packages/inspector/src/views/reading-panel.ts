@@ -35,12 +35,7 @@ export function readingPanel({ cost, entryCount, trouble }: Reading, actions: Re
       : html`<button class="primary" @click=${actions.read}>
           ${trouble ? 'Try again' : `Read the listing (${bytesText(cost.bytes)})`}
         </button>`
-  if (trouble !== undefined)
-    return html`<div class="reading" role="alert">
-      <h2 class="bad">${trouble.title}</h2>
-      ${[trouble.detail, trouble.advice].filter(Boolean).map((text) => html`<p>${text}</p>`)}
-      <p>${offer}</p>
-    </div>`
+  if (trouble !== undefined) return html`<isptar-trouble-notice .trouble=${trouble}>${offer}</isptar-trouble-notice>`
   if (cost === undefined) return html`<div class="reading"></div>`
   return html`<div class="reading">
     <p>${actions.why} It reads ${bytesText(cost.bytes)}.</p>

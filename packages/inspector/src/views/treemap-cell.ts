@@ -38,7 +38,7 @@ export function treemapCell(cell: TreemapCell, { share, isActive, open, show, ho
     class="cell"
     data-depth=${depth}
     tabindex=${isActive ? 0 : -1}
-    aria-label="${name}${kind}, ${bytesText(bytes)}, ${shareText(share)}"
+    aria-label="${name} ${bytesText(bytes)}${kind}, ${shareText(share)}"
     .style=${`left:${x}px;top:${y}px;width:${width}px;height:${height}px;--hue:${color}`}
     @click=${(): void => {
       if (node) open(node)
@@ -46,6 +46,6 @@ export function treemapCell(cell: TreemapCell, { share, isActive, open, show, ho
     @focus=${(): void => show(node)}
     @pointerenter=${(): void => hover(node)}
   >
-    ${hasLabel ? html`<span class="name">${name}</span>` : nothing}${hasSize ? html`<span>${bytesText(bytes)}</span>` : nothing}
+    ${hasLabel ? html`<span class="name">${name}</span>` : nothing} ${hasSize ? html`<span>${bytesText(bytes)}</span>` : nothing}
   </button>`
 }

@@ -55,15 +55,24 @@ export function layOutCells(
   if (items === undefined) return []
   const root = hierarchy<Item>({ bytes: 0, children: items }, ({ children }) => children)
   root.sum((item) => (item.children ? 0 : item.bytes))
+  // Sizes are rounded afterwards, so that what had room is remembered.
+  const nests = new Set<HierarchyRectangularNode<Item>>()
+  const paddingOf =
+    (pixels: number) =>
+    (item: HierarchyRectangularNode<Item>): number => {
+      if (!hasRoom(item)) return 0
+      nests.add(item)
+      return pixels
+    }
   const layout = treemap<Item>()
     .size([size.width, size.height])
     .round(true)
     .paddingInner(2)
-    .paddingTop((item) => (isNested(item) ? LABEL_HEIGHT : 0))
-    .paddingLeft((item) => (isNested(item) ? 3 : 0))
-    .paddingRight((item) => (isNested(item) ? 3 : 0))
-    .paddingBottom((item) => (isNested(item) ? 3 : 0))
-  const cells = (layout(root).children ?? []).flatMap((child, rank) => cellsOf(child, (rank % HUES) + 1))
+    .paddingTop(paddingOf(LABEL_HEIGHT))
+    .paddingLeft(paddingOf(3))
+    .paddingRight(paddingOf(3))
+    .paddingBottom(paddingOf(3))
+  const cells = (layout(root).children ?? []).flatMap((child, rank) => cellsOf(child, (rank % HUES) + 1, nests))
   if (cells.length <= MAX_CELLS) return cells
   const bound = cells.map(areaOf).toSorted((a, b) => b - a)[MAX_CELLS] ?? 0
   return cells.filter((cell) => areaOf(cell) > bound)
@@ -73,17 +82,16 @@ export function layOutCells(
 export function cellBeside(cells: readonly TreemapCell[], from: number, direction: Direction): number {
   const start = cells[from]
   if (start === undefined) return 0
-  const [x, y] = handleOf(start)
+  const here = boxOf(start, direction)
   let best = from
   let bestDistance = Infinity
   for (const [index, cell] of cells.entries()) {
-    const [otherX, otherY] = handleOf(cell)
-    const [dx, dy] = [otherX - x, otherY - y]
-    const along = { left: -dx, right: dx, up: -dy, down: dy }[direction]
-    const across = Math.abs(direction === 'left' || direction === 'right' ? dy : dx)
-    // What lies more to the side than ahead is another direction's.
-    if (index === from || along <= 0 || across > along * 3) continue
-    const distance = along + across * 2
+    const there = boxOf(cell, direction)
+    const ahead = there.near - here.far
+    if (index === from || ahead < 0) continue
+    const aside = Math.max(there.low - here.high, here.low - there.high, 0)
+    const skew = Math.abs(there.low + there.high - here.low - here.high)
+    const distance = ahead + aside * 3 + skew / 100
     if (distance < bestDistance) [best, bestDistance] = [index, distance]
   }
   return best
@@ -99,23 +107,35 @@ function childItems(folder: SpaceNode, by: SpaceMeasure): readonly Item[] | unde
   return items
 }
 
-function isNested({ depth, x1, x0, y1, y0, children }: HierarchyRectangularNode<Item>): boolean {
+function hasRoom({ depth, x1, x0, y1, y0, children }: HierarchyRectangularNode<Item>): boolean {
   return depth === 1 && children !== undefined && x1 - x0 >= MIN_NESTED_WIDTH && y1 - y0 >= MIN_NESTED_HEIGHT
 }
 
-function cellsOf(item: HierarchyRectangularNode<Item>, hue: number): TreemapCell[] {
+function cellsOf(
+  item: HierarchyRectangularNode<Item>,
+  hue: number,
+  nests: ReadonlySet<HierarchyRectangularNode<Item>>,
+): TreemapCell[] {
   const { x0, x1, y0, y1, depth, data } = item
   if (x1 - x0 < MIN_CELL || y1 - y0 < MIN_CELL) return []
-  const below = isNested(item) ? (item.children ?? []).flatMap((child) => cellsOf(child, hue)) : []
+  const below = nests.has(item) ? (item.children ?? []).flatMap((child) => cellsOf(child, hue, nests)) : []
   const place = { x: x0, y: y0, width: x1 - x0, height: y1 - y0 }
   const { node, others, bytes } = data
   const own = { ...place, depth, hue: depth === 1 && node === undefined ? 0 : hue, isNest: below.length > 0 }
   return [{ ...own, node, others, bytes }, ...below]
 }
 
-/** Where a cell is taken hold of: its middle, or that of its name where others lie in it. */
-function handleOf({ x, y, width, height, isNest }: TreemapCell): readonly [x: number, y: number] {
-  return isNest ? [x + Math.min(width / 2, 40), y + LABEL_HEIGHT / 2] : [x + width / 2, y + height / 2]
+/** A cell as seen when going in a direction: where it begins and ends ahead, and across. Of a nest only its name counts. */
+function boxOf(
+  { x, y, width, height, isNest }: TreemapCell,
+  direction: Direction,
+): { readonly near: number; readonly far: number; readonly low: number; readonly high: number } {
+  const bottom = y + (isNest ? LABEL_HEIGHT - 1 : height)
+  const right = x + width
+  if (direction === 'left') return { near: -right, far: -x, low: y, high: bottom }
+  if (direction === 'right') return { near: x, far: right, low: y, high: bottom }
+  if (direction === 'up') return { near: -bottom, far: -y, low: x, high: right }
+  return { near: y, far: bottom, low: x, high: right }
 }
 
 function areaOf({ width, height }: TreemapCell): number {

@@ -1,11 +1,21 @@
 /** Where things lie: shares of cells and what lies in ranges, against a model that has a kind for every byte. */
 import fc from 'fast-check'
-import { MemorySource, SliceSource } from 'isptar'
+import { MemorySource, openArchive, SliceSource } from 'isptar'
 import { expect, test } from 'vitest'
 import type { ByteMap } from '../../src/contract/picture-calls.ts'
-import type { ArchiveHolder } from '../../src/engine/archive-holder.ts'
+import { ArchiveHolder } from '../../src/engine/archive-holder.ts'
+import { FetchRecorder } from '../../src/engine/fetch-recorder.ts'
 import { PictureEngine } from '../../src/engine/picture-engine.ts'
-import { buildArchive, differential, fixture, hostileSite, siteArchive, siteTree, slicedArchive } from '../archives.ts'
+import {
+  buildArchive,
+  differential,
+  fixture,
+  hostileSite,
+  mergedArchive,
+  siteArchive,
+  siteTree,
+  slicedArchive,
+} from '../archives.ts'
 import { holdArchive } from './hold-archive.ts'
 
 const noCount = (): void => undefined
@@ -147,6 +157,20 @@ test('of a catalogue alone there is only the tail; with its archive, only what t
   expect(map.sizeBytes).toBe(torn.length)
   expect(sum(map.tail)).toBe(0)
   expect(sum(map.data)).toBeGreaterThan(0)
+})
+
+test('of a part of a merged archive, what is of others is not taken for headers', async () => {
+  const source = new FetchRecorder(new MemorySource(await mergedArchive(['mon', 'tue']), 'merged.tgz'))
+  const whole = await openArchive(source)
+  const holder = new ArchiveHolder()
+  await holder.hold({ archive: await whole.part('tue'), counters: [source] })
+  const engine = new PictureEngine(holder)
+  await engine.completeMap(noCount, new AbortController().signal)
+  expect(await engine.byteMap({ start: 0, end: 1 }, 1)).toMatchObject({ isListed: true, isComplete: false })
+  const kinds = new Set<string>()
+  for (let offset = 0; offset < whole.sizeBytes; offset += 1)
+    kinds.add((await engine.contentOf({ start: offset, end: offset + 1 })).largest.kind)
+  expect(kinds).toEqual(new Set(['unknown', 'data', 'digests', 'listing', 'service-info', 'trailer']))
 })
 
 test('what is fetched shows in the map and in the requests', async () => {
