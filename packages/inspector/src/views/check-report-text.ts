@@ -3,10 +3,14 @@ import type { CheckReport } from '../contract/check-calls.ts'
 import { printable } from '../text/printable.ts'
 import { bytesText, countText } from '../text/quantity.ts'
 
-/** Says in a few words how it went. */
-export function verdictOf({ isOk, isComplete, problems, moreProblems }: CheckReport): string {
-  if (!isOk) return `${countText(problems.length + moreProblems, 'problem')} found`
-  return isComplete ? 'Everything is right' : 'What could be checked is right'
+/**
+ * Says in a few words how it went.
+ *
+ * @param subject - what was checked
+ */
+export function verdictOf({ isOk, isComplete, problems, moreProblems }: CheckReport, subject: string): string {
+  if (!isOk) return `${countText(problems.length + moreProblems, 'problem')} found in ${subject}`
+  return isComplete ? `Everything in ${subject} is right` : `What could be checked in ${subject} is right`
 }
 
 /** Says how much was checked. */
@@ -23,8 +27,8 @@ export function extentOf({ entryCount, dataBytes }: CheckReport): string {
 export function reportText(report: CheckReport, { subject, archive }: { subject: string; archive: string }): string {
   const { problems, moreProblems, basis, notices } = report
   return [
-    `Check of ${subject} in ${printable(archive)}`,
-    verdictOf(report),
+    `Check of ${printable(archive)}`,
+    verdictOf(report, subject),
     extentOf(report),
     ...basis,
     ...(problems.length > 0 ? ['', 'Problems:'] : []),

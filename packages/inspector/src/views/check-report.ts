@@ -103,7 +103,7 @@ export class CheckReportView extends SessionElement {
 
   override render(): TemplateResult {
     const { report } = this
-    return html`<div class="verdict ${toneOf(report)}">${iconOf(report)}<h3>${verdictOf(report)}: ${this.subject}</h3></div>
+    return html`<div class="verdict ${toneOf(report)}">${iconOf(report)}<h3>${verdictOf(report, this.subject)}</h3></div>
       <div class="basis">
         <p>${extentOf(report)}</p>
         ${report.basis.map((sentence) => html`<p>${sentence}</p>`)}

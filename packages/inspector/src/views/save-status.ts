@@ -14,7 +14,16 @@ export const saveStatusStyles: CSSResult = css`
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 4px 12px;
+    justify-content: end;
+    gap: 8px 12px;
+  }
+  /* Announces without taking room. */
+  .status [role='status']:not(.words) {
+    position: absolute;
+  }
+  .status isptar-trouble-notice {
+    flex: 1 1 300px;
+    min-width: 0;
   }
   .status .words {
     flex: 1 1 220px;
@@ -76,5 +85,5 @@ function outcome(state: SaverState): TemplateResult | typeof nothing {
 
 function failure({ trouble, text }: Extract<SaverState, { readonly phase: 'failed' }>): TemplateResult {
   const advice = trouble.advice === '' ? text : `${text} ${trouble.advice}`
-  return html`<isptar-trouble-notice class="words" .trouble=${{ ...trouble, advice }}></isptar-trouble-notice>`
+  return html`<isptar-trouble-notice .trouble=${{ ...trouble, advice }}></isptar-trouble-notice>`
 }

@@ -66,6 +66,9 @@ export class TakeBar extends SessionElement {
         section {
           padding: 8px;
         }
+        .what {
+          flex-basis: 100%;
+        }
       }
     `,
   ]
