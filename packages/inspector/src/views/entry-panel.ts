@@ -138,12 +138,24 @@ export class EntryPanel extends SessionElement {
           <h2 id="name" title=${printable(current.path)}>${name === '' ? '(no name)' : name}</h2>
           <p class="folder muted">${slash < 0 ? 'in the root' : printable(current.path.slice(0, slash))}</p>
         </div>
-        <slot name="actions"></slot>
+        ${this.#saveButton(current)}
         <button class="plain close" aria-label="Close details" title="Close (Esc)" @click=${this.#close}>
           ${glyph('close')}
         </button>
       </header>
       <div class="body" role="region" aria-labelledby="name">${this.#body()}</div>`
+  }
+
+  /** Of what has data. */
+  #saveButton({ path, line }: EntryKey): TemplateResult | typeof nothing {
+    const { details, session } = this
+    if (details?.type !== 'file' && details?.type !== 'hardlink') return nothing
+    return html`<isptar-save-button
+      .session=${session}
+      .path=${path}
+      .line=${line}
+      .sizeBytes=${details.sizeBytes}
+    ></isptar-save-button>`
   }
 
   #body(): TemplateResult | typeof nothing {

@@ -94,7 +94,7 @@ export class FilesView extends SessionElement {
   }
 
   override render(): TemplateResult {
-    const { current, selected } = this.session.state
+    const { current } = this.session.state
     const hasTree = this.#width >= (current ? ALL_PIXELS : TREE_PIXELS)
     const isCovered = current !== undefined && this.#width < TREE_PIXELS
     return html`<div class="columns">
@@ -109,7 +109,7 @@ export class FilesView extends SessionElement {
             : nothing
         }
       </div>
-      ${selected.size > 0 || current ? html`<isptar-take-bar .session=${this.session}></isptar-take-bar>` : nothing}`
+      <isptar-take-bar .session=${this.session}></isptar-take-bar>`
   }
 
   readonly #key = (event: KeyboardEvent): void => {

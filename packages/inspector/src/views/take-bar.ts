@@ -5,20 +5,16 @@ import type { TakeMeasure } from '../contract/take-calls.ts'
 import { SessionElement } from '../session/session-element.ts'
 import type { EntryKey } from '../session/session-state.ts'
 import { type Saver, saverOf } from '../session/saver.ts'
-import { printable, printableName } from '../text/printable.ts'
+import { printableName } from '../text/printable.ts'
 import { bytesText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
 import { saveStatus, saveStatusStyles } from './save-status.ts'
 import { Watched } from './watched.ts'
 
-/** What the bar is about. */
-interface Subject {
-  readonly archive: ArchiveSummary | undefined
-  readonly selected: ReadonlySet<string>
-  readonly current: EntryKey | undefined
-}
+/** Of more entries it is not asked how much they are. */
+const MAX_MEASURED = 10_000
 
-/** `<isptar-take-bar .session>`: takes no room while nothing is selected, looked at or saved. */
+/** `<isptar-take-bar .session>`: takes no room while nothing is selected or saved. */
 export class TakeBar extends SessionElement {
   static override styles: CSSResult[] = [
     controls,
@@ -73,31 +69,25 @@ export class TakeBar extends SessionElement {
     `,
   ]
   readonly #saver: Watched<Saver> = new Watched(this, () => saverOf(this.session))
-  #subject: Subject | undefined
+  #archive: ArchiveSummary | undefined
+  #selected: ReadonlySet<string> | undefined
   #measure: TakeMeasure | undefined
   #measuring: AbortController | undefined
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     this.#measuring?.abort()
-    this.#subject = undefined
+    this.#selected = undefined
   }
 
   override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed)
-    const { archive, selected, current } = this.session.state
-    const before = this.#subject
-    if (before?.archive === archive && before?.selected === selected && before?.current === current) return
-    this.#subject = { archive, selected, current }
+    const { archive, selected } = this.session.state
+    if (archive === this.#archive && selected === this.#selected) return
+    ;[this.#archive, this.#selected] = [archive, selected]
     this.#measuring?.abort()
     this.#measure = undefined
-    if (archive !== undefined && this.#paths.length > 0) void this.#ask(this.#paths)
-  }
-
-  /** What is selected, or else what is looked at. */
-  get #paths(): readonly string[] {
-    const { selected, current } = this.session.state
-    return selected.size > 0 ? [...selected] : current ? [current.path] : []
+    if (archive !== undefined && selected.size > 0 && selected.size <= MAX_MEASURED) void this.#ask([...selected])
   }
 
   async #ask(paths: readonly string[]): Promise<void> {
@@ -112,19 +102,18 @@ export class TakeBar extends SessionElement {
 
   override render(): TemplateResult | typeof nothing {
     const saver = this.#saver.value
-    const paths = this.#paths
-    if (paths.length === 0 && saver.state.phase === 'idle') return nothing
+    const { selected } = this.session.state
+    if (selected.size === 0 && saver.state.phase === 'idle') return nothing
     return html`<section aria-label="Take out">
-      ${paths.length === 0 ? nothing : this.#actions(paths, saver)}${saveStatus(saver)}
+      ${selected.size === 0 ? nothing : this.#actions(selected, saver)}${saveStatus(saver)}
     </section>`
   }
 
-  #actions(paths: readonly string[], saver: Saver): TemplateResult {
+  #actions(selected: ReadonlySet<string>, saver: Saver): TemplateResult {
     const onlyFile = this.#measure?.onlyFile
-    const { selected } = this.session.state
     return html`<div class="actions">
       <span class="what">
-        <strong class="name">${this.#what(paths)}</strong>
+        <strong class="name">${whatText(selected)}</strong>
         <span class="muted">${sizeText(this.#measure)}</span>
       </span>
       ${
@@ -137,19 +126,12 @@ export class TakeBar extends SessionElement {
       <button
         class=${onlyFile ? '' : 'primary'}
         aria-disabled=${saver.isBusy}
-        @click=${(): void => void saver.saveArchive(paths)}
+        @click=${(): void => void saver.saveArchive([...selected])}
       >
         Save as .tar.gz
       </button>
-      ${selected.size > 0 ? html`<button @click=${(): void => this.#clear()}>Clear</button>` : nothing}
+      <button @click=${(): void => this.#clear()}>Clear</button>
     </div>`
-  }
-
-  #what([path = '', ...others]: readonly string[]): string {
-    const { selected, archive } = this.session.state
-    if (selected.size > 0 && others.length > 0) return `${selected.size.toLocaleString('en')} selected`
-    if (path === '') return printable(archive?.name ?? '')
-    return selected.size > 0 ? `${printableName(path)} selected` : printableName(path)
   }
 
   #saveFile(only: EntryKey): void {
@@ -165,6 +147,12 @@ export class TakeBar extends SessionElement {
     const root = this.getRootNode()
     if (root instanceof ShadowRoot) root.querySelector<HTMLElement>('isptar-file-list')?.focus()
   }
+}
+
+function whatText(selected: ReadonlySet<string>): string {
+  const [path = ''] = selected
+  if (selected.size > 1) return `${selected.size.toLocaleString('en')} selected`
+  return `${path === '' ? 'Everything' : printableName(path)} selected`
 }
 
 function sizeText(measure: TakeMeasure | undefined): string {

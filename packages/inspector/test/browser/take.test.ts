@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { MemorySource, openArchive } from 'isptar'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { afterEach, expect, test } from 'vitest'
 import { buildArchive, differential, hostileSite, HOSTILE_NAMES, siteArchive } from '../archives.ts'
 import { type Answer, usePages } from './chromium-page.ts'
@@ -231,4 +231,49 @@ test('clearing the selection closes the bar; another archive ends what is under 
   await page.evaluate(() => Reflect.get(document.querySelector('isptar-inspector') ?? {}, 'session').close())
   await page.getByRole('region', { name: 'Take out' }).waitFor({ state: 'detached' })
   await expect.poll(async () => (await picked(page)).size).toBe(0)
+})
+
+/** Opens a folder of the list by its name. */
+async function enter(page: Page, name: string, expected: string): Promise<void> {
+  await row(page, name).getByRole('button').click()
+  await row(page, expected).waitFor()
+}
+
+const row = (page: Page, name: string): Locator =>
+  page.getByRole('row').filter({ has: page.locator(`.name:text-is(${JSON.stringify(name)})`) })
+
+test('by mouse: boxes in the list, and the file that is looked at while others are selected', async () => {
+  const page = await open(await siteArchive())
+  await enter(page, 'site', 'docs')
+  for (const name of ['docs', 'img']) await row(page, name).getByRole('checkbox').check()
+  const bar = page.getByRole('region', { name: 'Take out' })
+  await bar.getByText('2 selected').waitFor()
+  await bar.getByRole('button', { name: 'Save as .tar.gz' }).click()
+  await bar.getByText(/^Saved: site-selection\.tar\.gz, 7 entries/).waitFor()
+  await row(page, 'noise.bin').click({ position: { x: 300, y: 10 } })
+  await page.getByRole('button', { name: 'Save noise.bin' }).click()
+  await bar.getByText('Saved: noise.bin, 11.7 KiB; checked by SHA-256.').waitFor()
+  expect([...(await picked(page)).keys()].sort()).toEqual(['noise.bin', 'site-selection.tar.gz'])
+})
+
+test('by keyboard: a row is selected, saved and cleared, and focus is in the list again', async () => {
+  const page = await open(await siteArchive())
+  await enter(page, 'site', 'docs')
+  await row(page, 'noise.bin').click({ position: { x: 300, y: 10 } })
+  await page.keyboard.press('Space')
+  const bar = page.getByRole('region', { name: 'Take out' })
+  const save = bar.getByRole('button', { name: 'Save file' })
+  await save.waitFor()
+  const isFocused = (button: Locator): Promise<boolean> => button.evaluate((element) => element.matches(':focus'))
+  for (let tabs = 0; tabs < 40 && !(await isFocused(save)); tabs += 1) await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await bar.getByText('Saved: noise.bin').waitFor()
+  expect(await isFocused(save)).toBe(true)
+  for (const name of ['Save as .tar.gz', 'Clear']) {
+    await page.keyboard.press('Tab')
+    expect(await isFocused(bar.getByRole('button', { name }))).toBe(true)
+  }
+  await page.keyboard.press('Enter')
+  await bar.getByRole('button', { name: 'Clear' }).waitFor({ state: 'detached' })
+  expect(await isFocused(row(page, 'noise.bin'))).toBe(true)
 })
