@@ -1,10 +1,8 @@
 /** Guesses whether data is text, and in which encoding. */
-import { analyse } from 'chardet'
+import { guessLegacy } from './guess-legacy.ts'
 
 /** Bytes that statistics are made of. */
 const SAMPLE_BYTES = 64 * 1024
-/** Of 100: guesses below are as often wrong as right. */
-const SURE = 40
 
 /**
  * Gives the encoding of text, as the encoding standard calls it; undefined for what is not text: it has NULs or many other
@@ -18,8 +16,9 @@ export function guessEncoding(bytes: Uint8Array): string | undefined {
   if (first === 0xff && second === 0xfe && !(third === 0 && fourth === 0)) return 'utf-16le'
   if (first === 0xfe && second === 0xff) return 'utf-16be'
   const controls = countControls(bytes)
-  if (decodes(bytes, 'utf-8')) return controls * 20 <= bytes.length ? 'utf-8' : guessUtf16(bytes)
-  return guessUtf16(bytes) ?? (controls * 100 <= bytes.length ? guessLegacy(bytes) : undefined)
+  if (decodes(bytes, 'utf-8')) return controls * 20 <= bytes.length ? guessSevenBit(bytes) : guessUtf16(bytes)
+  if (controls * 100 > bytes.length) return guessUtf16(bytes)
+  return guessUtf16(bytes) ?? guessLegacy(bytes.subarray(0, SAMPLE_BYTES))
 }
 
 /** Gives an encoding for data that is to be shown as text, whatever it is. */
@@ -46,6 +45,12 @@ function decodes(bytes: Uint8Array, encoding: string): boolean {
   }
 }
 
+/** Japanese mails are ASCII to all but those who know the escapes that switch to other signs. */
+function guessSevenBit(bytes: Uint8Array): string {
+  const escapes = bytes.some((byte, at) => byte === 0x1b && bytes[at + 1] === 0x24 && (bytes[at + 2] ?? 0) <= 0x42)
+  return escapes && decodes(bytes, 'iso-2022-jp') ? 'iso-2022-jp' : 'utf-8'
+}
+
 /** Without a mark: it decodes, has blanks or line ends, and nothing that texts do not have. */
 function guessUtf16(bytes: Uint8Array): string | undefined {
   const even = bytes.subarray(0, Math.min(bytes.length, SAMPLE_BYTES) & ~1)
@@ -56,23 +61,4 @@ function guessUtf16(bytes: Uint8Array): string | undefined {
     const blanks = text.match(/[ \n]/g)?.length ?? 0
     return blanks * 100 >= text.length && !/[\0-\x07\x0e-\x1a\x1c-\x1f\x7f-\x9f\p{Co}\p{Cn}]/u.test(text)
   })
-}
-
-function guessLegacy(bytes: Uint8Array): string {
-  for (const { name, confidence } of analyse(bytes.subarray(0, SAMPLE_BYTES))) {
-    if (confidence < SURE || /^(UTF|ASCII)/i.test(name)) continue
-    const encoding = known(name)
-    if (encoding !== undefined) return encoding
-  }
-  return 'windows-1252'
-}
-
-/** Gives the standard's name; undefined for what browsers do not decode. */
-function known(name: string): string | undefined {
-  try {
-    const { encoding } = new TextDecoder(name)
-    return encoding === 'replacement' ? undefined : encoding
-  } catch {
-    return undefined
-  }
 }

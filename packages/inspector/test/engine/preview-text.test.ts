@@ -31,21 +31,6 @@ test.each<[string, Uint8Array, string | undefined]>([
   expect(guessEncoding(bytes)).toBe(encoding)
 })
 
-test('Russian and Japanese of before Unicode', () => {
-  const sample = (encoding: string): Uint8Array => {
-    // There is no encoder but for UTF-8: the table of the decoder is searched.
-    const decoder = new TextDecoder(encoding)
-    const table = new Map<string, number>()
-    for (let byte = 0; byte < 256; byte += 1) table.set(decoder.decode(Uint8Array.of(byte)), byte)
-    const text =
-      'Все люди рождаются свободными и равными в своем достоинстве и правах. Они наделены разумом и совестью. '
-    return Uint8Array.from(text, (char) => table.get(char) ?? 0x3f)
-  }
-  expect(guessEncoding(sample('windows-1251'))).toBe('windows-1251')
-  expect(guessEncoding(sample('koi8-r'))).toBe('koi8-r')
-  expect(guessEncoding(Buffer.from('93fa967b8cea82cc8365834c83588367'.repeat(8), 'hex'))).toBe('shift_jis')
-})
-
 test('data that is no text has an encoding all the same, when it is asked for', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
