@@ -37,7 +37,7 @@ const OTHER_SCRIPTS: readonly Candidate[] = [
   { encoding: 'windows-1253', frequent: /[αοιετνσηρκ]/g, enough: 0.5 },
   { encoding: 'windows-1255', frequent: /[יוהלארתבמש]/g, enough: 0.5 },
   { encoding: 'windows-1256', frequent: /[اليمنرتوبةعد]/g, enough: 0.5 },
-  { encoding: 'windows-874', frequent: /[านรกอเงมยลวดทสต\u0e48\u0e49\u0e31\u0e35]/g, enough: 0.5 },
+  { encoding: 'windows-874', frequent: /[านรกอเงมยลวดทสต]/g, enough: 0.4 },
 ]
 
 /** Words are of ASCII with some letters between. */
