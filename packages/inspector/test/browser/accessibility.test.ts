@@ -73,14 +73,6 @@ const selection: Scene = {
   },
 }
 
-const closePanel: Scene = {
-  name: 'without the panel',
-  go: async (page) => {
-    await page.getByRole('button', { name: 'Close details' }).click()
-    await page.locator('isptar-entry-panel').waitFor({ state: 'detached' })
-  },
-}
-
 const about: Scene = {
   name: 'about this archive',
   go: async (page) => {
@@ -145,7 +137,7 @@ test.each(LOOKS)('every view of an archive, $look', { timeout: 180_000 }, async 
   await page.getByRole('tab', { name: 'Files' }).waitFor()
   const entries = (await siteTree()).filter(({ type }) => type !== 'directory').map(({ path }) => entry(String(path)))
   const scenes = [folder(''), folder('site'), ...entries, tab('Space'), tab('Bytes'), checked, about, closeDialog]
-  expect(await findingsOf(page, [...scenes, folder('site/docs'), closePanel, selection])).toEqual([])
+  expect(await findingsOf(page, [...scenes, folder('site/docs'), selection])).toEqual([])
 })
 
 test.each(LOOKS)('a differential, $look', { timeout: 120_000 }, async ({ options }) => {
