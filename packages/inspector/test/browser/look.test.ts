@@ -6,7 +6,8 @@ import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { PREVIEW_BYTES } from '../../src/contract/entry-calls.ts'
 import type { EntryKey } from '../../src/session/session-state.ts'
-import { buildArchive, differential, HACK, hostileSite, siteArchive, siteTree } from '../archives.ts'
+import { buildArchive, differential, HACK, hostileArchive, hostileSite, siteArchive, siteTree } from '../archives.ts'
+import { VERSION_2 } from '../../../isptar/test/hostile-archive.ts'
 import { type OpenPageOptions, usePages } from './chromium-page.ts'
 
 const pages = usePages()
@@ -212,6 +213,25 @@ test('nothing of a hostile archive runs, or is markup', async () => {
   }
   expect(await page.evaluate('window.hacked')).toBeUndefined()
   expect(HACK).toContain('window.hacked')
+})
+
+test('what is not to be trusted is said before all else', async () => {
+  const entries = [{ path: '../x', data: 'data\n', columns: ['dirty=1'] }]
+  const bytes = hostileArchive(entries, [VERSION_2])
+  const page = await pages.openArchive('odd.tgz', bytes)
+  await page.getByRole('heading', { level: 1, name: 'odd.tgz' }).waitFor()
+  await look(page, await keysOf(bytes))
+  await facts(page)
+    .getByText(/Unsafe path/)
+    .waitFor()
+  await facts(page)
+    .getByText(/It changed while it was packed/)
+    .waitFor()
+  expect(
+    await facts(page)
+      .getByText(/Unsafe path/)
+      .innerText(),
+  ).toContain('would not be extracted')
 })
 
 test('narrow, the panel is as wide as the page', async () => {

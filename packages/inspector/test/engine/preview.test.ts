@@ -6,7 +6,16 @@ import { type Preview, PREVIEW_BYTES, type PreviewOptions } from '../../src/cont
 import { ArchiveHolder } from '../../src/engine/archive-holder.ts'
 import { EntryEngine } from '../../src/engine/entry-engine.ts'
 import { FetchRecorder } from '../../src/engine/fetch-recorder.ts'
-import { buildArchive, differential, fixture, hostileSite, PNG, siteArchive, slicedArchive } from '../archives.ts'
+import {
+  buildArchive,
+  differential,
+  fixture,
+  hostileSite,
+  mergedArchive,
+  PNG,
+  siteArchive,
+  slicedArchive,
+} from '../archives.ts'
 
 const never = new AbortController().signal
 
@@ -292,6 +301,18 @@ test('of a nested archive 1,000 entries are given', async () => {
   const nested = await engine.nested('inner.tgz', 0, never)
   expect(nested.rows).toHaveLength(1000)
   expect(nested).toMatchObject({ isComplete: false, summary: { entryCount: 1001 } })
+})
+
+test('entries of a part of a merged archive are those of the part', async () => {
+  const whole = await openArchive(new MemorySource(await mergedArchive(['one', 'two'])))
+  const archive = await whole.part('two')
+  const holder = new ArchiveHolder()
+  await holder.hold({ archive, counters: [] })
+  const engine = new EntryEngine(holder)
+  for await (const { path, place } of archive.entries()) {
+    expect(await engine.details(path, place.line, never)).toMatchObject({ path: 'only-in-2', line: place.line })
+    expect((await engine.preview(path, { line: place.line, start: 0, as: 'auto' }, never)).text).toBe('x')
+  }
 })
 
 test('archives of the original are looked into as well', async () => {
