@@ -61,13 +61,14 @@ export function saveStatus(saver: Saver): TemplateResult {
 }
 
 function savingWords({ name, isReadBack, progress }: Saving): string {
-  return `${isReadBack ? 'Reading back' : 'Saving'} ${printable(name)} ${progress ? progressText(progress) : ''}`
+  if (isReadBack) return `Reading back ${printable(name)}${progress ? progressText(progress) : ''}`
+  return `Saving ${printable(name)}${progress ? progressText(progress) : ' · reading the listing'}`
 }
 
 function progressText({ entryCount, dataBytes, totalBytes }: TakeProgress): string {
   const entries = entryCount > 0 ? `${countText(entryCount, 'entry', 'entries')}, ` : ''
   const total = totalBytes === undefined ? '' : ` of ${bytesText(totalBytes)}`
-  return `· ${entries}${bytesText(dataBytes)}${total}`
+  return ` · ${entries}${bytesText(dataBytes)}${total}`
 }
 
 function savingBar({ isReadBack, progress }: Saving): TemplateResult {

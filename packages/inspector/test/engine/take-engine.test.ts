@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Archive, MemorySource, openArchive } from 'isptar'
+import { type Archive, MemorySource, openArchive, withCounter } from 'isptar'
 import { afterEach, expect, test } from 'vitest'
 import type { TakeProgress } from '../../src/contract/take-calls.ts'
 import { ArchiveHolder } from '../../src/engine/archive-holder.ts'
@@ -110,6 +110,31 @@ test('damaged data, digests too, and what is no file end the stream by an abort'
     const { engine } = await engineOf(bytes)
     await expect(engine.file(path, -1, out.stream, () => undefined, NEVER)).rejects.toThrow(message)
     expect(out.end).toBe('aborted')
+  }
+})
+
+test('what is read is not far ahead of what was taken: a slow disk holds up the network', async () => {
+  const bytes = await buildArchive([{ path: 'large', data: randomBytes(16_000_000) }])
+  const counter = withCounter(new MemorySource(bytes))
+  const holder = new ArchiveHolder()
+  await holder.hold({ archive: await openArchive(counter), counters: [] })
+  const engine = new TakeEngine(holder)
+  for (const take of ['file', 'archive'] as const) {
+    const before = counter.bytes
+    let [takenBytes, mostAhead] = [0, 0]
+    const stream = new WritableStream<Uint8Array>({
+      async write(chunk) {
+        // Turns of the event loop: time enough to read all of it, for whoever does not wait.
+        for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+        mostAhead = Math.max(mostAhead, counter.bytes - before - takenBytes)
+        takenBytes += chunk.length
+      },
+    })
+    if (take === 'file') await engine.file('large', 0, stream, () => undefined, NEVER)
+    else await engine.archive(['large'], stream, () => undefined, NEVER)
+    expect(takenBytes).toBeGreaterThanOrEqual(16_000_000)
+    expect(mostAhead).toBeGreaterThan(0)
+    expect(mostAhead).toBeLessThan(3_000_000)
   }
 })
 
