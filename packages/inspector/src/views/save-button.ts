@@ -1,5 +1,5 @@
 /** A button that saves one file. The bar below the list says how far it is. */
-import { type CSSResult, html, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { css, type CSSResult, html, type PropertyDeclarations, type TemplateResult } from 'lit'
 import { SessionElement } from '../session/session-element.ts'
 import { type Saver, saverOf } from '../session/saver.ts'
 import { printableName } from '../text/printable.ts'
@@ -13,7 +13,20 @@ export class SaveButton extends SessionElement {
     line: { attribute: false },
     sizeBytes: { attribute: false },
   }
-  static override styles: CSSResult[] = [controls]
+  static override styles: CSSResult[] = [
+    controls,
+    css`
+      button[aria-disabled='true'] {
+        opacity: 0.55;
+        cursor: default;
+      }
+      @media (pointer: coarse) {
+        button {
+          min-height: 44px;
+        }
+      }
+    `,
+  ]
   declare path: string
   /** -1: the last line of that path. */
   declare line: number
