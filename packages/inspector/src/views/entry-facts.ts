@@ -209,7 +209,9 @@ function sizeText(bytes: number): string {
 function packedText({ packedBytes, sizeBytes, location }: EntryDetails): string {
   if (packedBytes === undefined || sizeBytes === 0 || location?.isInGroup) return ''
   const share = (packedBytes / sizeBytes) * 100
-  return `, packed ${bytesText(packedBytes)}, ${share.toFixed(share < 10 ? 1 : 0)} %`
+  // Of tiny files, the member's own bytes are more: a share says nothing then.
+  const shareText = share > 100 ? '' : `, ${share.toFixed(share < 10 ? 1 : 0)} %`
+  return `, packed ${bytesText(packedBytes)}${shareText}`
 }
 
 function ownerText(name: string, id: number): string {
