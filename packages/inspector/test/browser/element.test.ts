@@ -115,7 +115,7 @@ test('several on one page have nothing in common', async () => {
   await on.locator('#one').getByRole('tab', { name: 'Bytes' }).click()
   expect(await on.locator('#one').getByRole('tab', { selected: true }).textContent()).toContain('Bytes')
   expect(await on.locator('#two').getByRole('tab', { selected: true }).textContent()).toContain('Check')
-  expect(on.workers()).toHaveLength(2)
+  await expect.poll(() => on.workers().length).toBe(2)
 })
 
 test('its worker ends with it, and begins again when it is back; moving it changes nothing', async () => {
@@ -131,7 +131,7 @@ test('its worker ends with it, and begins again when it is back; moving it chang
   await expect.poll(() => on.workers().length).toBe(0)
   await on.evaluate('void document.body.append(window.kept)')
   await on.getByRole('heading', { name: 'site.tgz' }).waitFor()
-  expect(on.workers()).toHaveLength(1)
+  await expect.poll(() => on.workers().length).toBe(1)
   await on.evaluate("window.kept.removeAttribute('src')")
   await on.getByRole('heading', { name: 'Look into an archive' }).waitFor()
 })
