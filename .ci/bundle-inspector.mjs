@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { licensesOf } from './bundle.mjs'
 import { root, runsAs } from './lib.mjs'
+import { shortenTemplates } from './shorten-templates.mjs'
 
 const folder = join(root, 'packages/inspector')
 
@@ -32,7 +33,7 @@ async function bundle(build, entry) {
     configFile: false,
     root: folder,
     logLevel: 'warn',
-    plugins: [collect],
+    plugins: [collect, shortenTemplates],
     worker: { format: 'iife', plugins: () => [collect] },
     // Bundles for browsers: there is no process to ask.
     define: { 'process.env.NODE_ENV': JSON.stringify('production') },
