@@ -33,14 +33,9 @@ function shortened(name: string): string {
   const dot = name.lastIndexOf('.')
   const extension = dot > 0 && utf8Bytes(name.slice(dot)) <= 20 ? name.slice(dot) : ''
   const room = MAX_NAME_BYTES - utf8Bytes(extension)
-  let stem = ''
-  let used = 0
-  for (const char of name) {
-    used += utf8Bytes(char)
-    if (used > room) break
-    stem += char
-  }
-  return stem + extension
+  // Characters are read as far as they fit whole.
+  const { read } = new TextEncoder().encodeInto(name, new Uint8Array(room))
+  return name.slice(0, read) + extension
 }
 
 function utf8Bytes(text: string): number {
