@@ -5,6 +5,7 @@ import { type Trouble, TroubleError } from '../contract/trouble.ts'
 import { rememberAddress } from './recent-addresses.ts'
 import { EMPTY_STATE, type EntryKey, type OfferedArchive, type SessionState, type Tab } from './session-state.ts'
 import { startEngine, type StartedEngine } from './start-engine.ts'
+import { parentPath } from '../text/entry-path.ts'
 
 /** One inspector's session. Create it once; {@link end} ends its worker. */
 export class Session {
@@ -159,8 +160,7 @@ export class Session {
 
   /** Shows an entry where it lies. */
   reveal(path: string, line: number): void {
-    const slash = path.lastIndexOf('/')
-    this.#change({ tab: 'files', folder: slash < 0 ? '' : path.slice(0, slash), search: '', current: { path, line } })
+    this.#change({ tab: 'files', folder: parentPath(path), search: '', current: { path, line } })
   }
 
   /** Selects these paths and no others. */

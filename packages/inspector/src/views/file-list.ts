@@ -25,6 +25,9 @@ const COLUMNS: readonly { readonly key: SortKey; readonly label: string; readonl
   { key: 'time', label: 'Modified', classes: 'time' },
 ]
 
+/** Paths that are taken over at once, so that the page goes on in between. */
+const SELECTED_AT_ONCE = 50_000
+
 /** A narrower list opens folders at a touch, as there is no room for anything beside it. */
 const NARROW_PIXELS = 480
 
@@ -181,9 +184,11 @@ export class FileList extends SessionElement {
   override render(): TemplateResult {
     const { count, trouble, state } = this.#source
     const rows = this.#rows.rows(count, this.#active)
+    const isBusy = !state?.isComplete && !trouble
     return html`<isptar-list-bar
         .session=${this.session}
         .summary=${this.#summary()}
+        .isBusy=${isBusy}
         @isptar-to-list=${(): void => this.focus()}
       ></isptar-list-bar>
       ${trouble ? html`<p class="message bad" role="alert">${trouble.title}. ${printable(trouble.detail)} ${trouble.advice}</p>` : nothing}
@@ -193,7 +198,7 @@ export class FileList extends SessionElement {
         aria-multiselectable="true"
         aria-rowcount=${state?.isComplete ? count + 1 : -1}
         aria-colcount=${COLUMNS.length + 1}
-        aria-busy=${String(!(state?.isComplete ?? false) && !trouble)}
+        aria-busy=${String(isBusy)}
         tabindex=${count === 0 ? 0 : -1}
         @keydown=${this.#key}
       >
@@ -311,10 +316,14 @@ export class FileList extends SessionElement {
   }
 
   async #selectAll(): Promise<void> {
-    const paths = await this.#source.paths()
-    if (!paths) return
-    this.session.select(new Set([...this.session.state.selected, ...paths]))
-    this.#selection.anchor(this.#active, this.session.state.selected)
+    const all = new Set(this.session.state.selected)
+    for (let start = 0; start < this.#source.count; start += SELECTED_AT_ONCE) {
+      const paths = await this.#source.paths(start, start + SELECTED_AT_ONCE)
+      if (!paths) return
+      for (const path of paths) all.add(path)
+    }
+    this.session.select(all)
+    this.#selection.anchor(this.#active, all)
   }
 
   async #extendTo(index: number): Promise<void> {

@@ -11,7 +11,11 @@ const TYPING_MS = 120
 
 /** Breadcrumbs, search and count. Dispatches `isptar-to-list` when the rows are to have the focus. */
 export class ListBar extends SessionElement {
-  static override properties: PropertyDeclarations = { ...SessionElement.properties, summary: { attribute: false } }
+  static override properties: PropertyDeclarations = {
+    ...SessionElement.properties,
+    summary: { attribute: false },
+    isBusy: { attribute: false },
+  }
   static override styles: CSSResult[] = [
     controls,
     css`
@@ -81,6 +85,8 @@ export class ListBar extends SessionElement {
   ]
   /** How many rows there are, in words. */
   declare summary: string
+  /** Whether they are becoming more; then they are not told one by one. */
+  declare isBusy: boolean
   #typing: ReturnType<typeof setTimeout> | undefined
 
   override disconnectedCallback(): void {
@@ -112,7 +118,8 @@ export class ListBar extends SessionElement {
         @input=${this.#type}
         @keydown=${this.#key}
       />
-      <span class="summary muted" role="status">${this.summary}</span>`
+      <span class="summary muted">${this.summary}</span>
+      <span class="visually-hidden" role="status">${this.isBusy ? 'Loading' : this.summary}</span>`
   }
 
   #crumb(path: string, isLast: boolean): TemplateResult {

@@ -2,6 +2,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { createArchive, MemorySource, MemoryTarget, openArchive } from 'isptar'
 import { describe, expect, test } from 'vitest'
+import { craftIndexed } from '../../../isptar/test/read/craft-archive.ts'
 import { HOSTILE_NAMES, hostileSite, SAMPLE_TIME, siteArchive } from '../archives.ts'
 import { printable } from '../../src/text/printable.ts'
 import { usePages } from './chromium-page.ts'
@@ -16,7 +17,7 @@ const row = (page: Page, name: string): Locator =>
   grid(page)
     .getByRole('row')
     .filter({ has: page.locator(`.name:text-is(${JSON.stringify(name)})`) })
-const summary = (page: Page): Locator => page.locator('.summary')
+const summary = (page: Page): Locator => page.locator('isptar-list-bar .summary')
 
 /** Names of the rows, from top to bottom. */
 const names = (page: Page): Promise<readonly string[]> =>
@@ -231,6 +232,16 @@ test('names are text, and all of them are there', async () => {
   await row(page, 'etc').getByRole('button').click()
   await row(page, 'passwd').waitFor()
   expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
+})
+
+test('a listing that is damaged is told, and can be left', async () => {
+  const blocks = Array.from({ length: 4 }, (_, block) => [...numbered(`f${block}`, 400)])
+  const bytes = (await craftIndexed(blocks)).slice()
+  bytes[600] = (bytes[600] ?? 0) ^ 1
+  const page = await pages.openArchive('broken.tgz', bytes)
+  await page.locator('isptar-file-list').getByRole('alert').waitFor()
+  expect(await grid(page).getAttribute('aria-busy')).toBe('false')
+  expect(await grid(page).getByRole('gridcell').count()).toBe(0)
 })
 
 /** Empty files with these paths, in order. */
