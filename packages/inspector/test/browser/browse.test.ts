@@ -253,6 +253,16 @@ async function filesOf(paths: Iterable<string>): Promise<Uint8Array> {
   return target.bytes()
 }
 
+/** An archive of which only the listing matters, with an index: made many times faster. */
+function listingOf(paths: Iterable<string>): Promise<Uint8Array> {
+  const blocks: string[][] = []
+  for (const path of paths) {
+    if ((blocks.at(-1)?.length ?? 2000) === 2000) blocks.push([])
+    blocks.at(-1)?.push(path)
+  }
+  return craftIndexed(blocks)
+}
+
 function* numbered(prefix: string, count: number): Generator<string> {
   for (let n = 0; n < count; n += 1) yield `${prefix}${String(n).padStart(7, '0')}`
 }
@@ -266,7 +276,7 @@ async function heapBytes(page: Page): Promise<number> {
 
 describe('a million entries', () => {
   test('in one folder: the last row is there, one is found, and little is in the page', async () => {
-    const page = await pages.openArchive('flat.tgz', await filesOf(numbered('f', 1_000_000)))
+    const page = await pages.openArchive('flat.tgz', await listingOf(numbered('f', 1_000_000)))
     await row(page, 'f0000000').waitFor()
     // Rows are there before all of them are known.
     await row(page, 'f0000003').click()
@@ -302,7 +312,7 @@ describe('a million entries', () => {
     function* paths(): Generator<string> {
       for (const folder of numbered('d', 1000)) yield* numbered(`${folder}/f`, 1000)
     }
-    const page = await pages.openArchive('deep.tgz', await filesOf(paths()))
+    const page = await pages.openArchive('deep.tgz', await listingOf(paths()))
     await expect.poll(() => summary(page).textContent(), { timeout: 60_000 }).toBe('1,000 entries')
     await row(page, 'd0000000').waitFor()
     await grid(page).locator('[data-index="0"]').focus()
@@ -332,5 +342,5 @@ describe('a million entries', () => {
     expect(bytes.length - (index?.offset ?? 0)).toBeLessThan(tailBytes)
     expect(pages.asked.map((one) => one.bytes)).toEqual([tailBytes, expect.closeTo(4096, -4)])
     expect(pages.asked[1]?.range).toMatch(new RegExp(`^bytes=${archive.tail.listingOffset + 10}-`))
-  }, 180_000)
+  }, 300_000)
 })
