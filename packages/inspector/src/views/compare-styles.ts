@@ -11,10 +11,31 @@ export const compareStyles: CSSResult = css`
     container-type: inline-size;
   }
   .setup {
-    display: grid;
-    gap: 10px;
-    padding: 12px 16px;
+    padding: 8px 16px;
     border-bottom: 1px solid var(--isptar-line);
+  }
+  .setup > :not(summary) {
+    margin-top: 8px;
+  }
+  summary {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    width: fit-content;
+    min-height: 32px;
+    cursor: pointer;
+  }
+  summary::before {
+    width: 7px;
+    height: 7px;
+    margin-inline: 2px 4px;
+    border: solid var(--isptar-muted);
+    border-width: 0 2px 2px 0;
+    transform: rotate(-45deg);
+    content: '';
+  }
+  details[open] > summary::before {
+    transform: rotate(45deg) translate(-2px, -2px);
   }
   :host([data-dropping]) .setup {
     background: var(--isptar-selected);

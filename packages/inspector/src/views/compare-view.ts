@@ -13,6 +13,8 @@ import { compareStyles } from './compare-styles.ts'
 import { saveReport } from './save-report.ts'
 
 const KINDS: readonly DifferenceKind[] = ['added', 'removed', 'changed']
+/** Below this width what to compare is folded while there is a result. */
+const NARROW_PIXELS = 620
 const BY: Readonly<Record<CompareSettings['by'], string>> = {
   metadata: 'what is recorded',
   content: 'content (SHA-256)',
@@ -45,6 +47,13 @@ export class CompareView extends SessionElement {
     this.#comparison = undefined
   }
 
+  override updated(): void {
+    const setup = this.renderRoot.querySelector('details')
+    // What has the focus may have been folded away.
+    if (setup && !setup.open && setup.contains(this.shadowRoot?.activeElement ?? null))
+      setup.querySelector('summary')?.focus()
+  }
+
   override render(): TemplateResult | typeof nothing {
     const comparison = this.#follow()
     if (comparison === undefined) return nothing
@@ -71,10 +80,11 @@ export class CompareView extends SessionElement {
     const isStale = asked?.by !== settings.by || asked.isNewer !== settings.isNewer
     const canRepeat = other !== undefined && !isRunning && (isStale || !comparison.state?.isComplete)
     const hint = 'An archive may also be dropped here, slices together in any order. Nothing is uploaded.'
-    return html`<section class="setup" aria-label="What to compare with">
-      <h2>Compare with another archive</h2>
+    // On a phone the result has the room once there is one.
+    const isFolded = comparison.state !== undefined && this.clientWidth < NARROW_PIXELS
+    return html`<details class="setup" ?open=${!isFolded}>
+      <summary><h2>Compare with another archive</h2></summary>
       <isptar-archive-picker
-        what="archive to compare with"
         verb="Compare"
         @isptar-pick=${({ detail }: PickEvent): void => void comparison.start({ places: detail })}
       ></isptar-archive-picker>
@@ -99,7 +109,7 @@ export class CompareView extends SessionElement {
             : hint
         }
       </p>
-    </section>`
+    </details>`
   }
 
   /** A base that was given is at hand already. */
@@ -174,9 +184,8 @@ export class CompareView extends SessionElement {
 
   readonly #drag = (event: DragEvent): void => {
     if (!event.dataTransfer?.types.includes('Files')) return
+    // Where nobody says so a drop opens an archive in place of this one.
     event.preventDefault()
-    // Elsewhere a drop opens an archive in place of this one.
-    event.stopPropagation()
     this.setAttribute('data-dropping', '')
   }
 
@@ -185,7 +194,6 @@ export class CompareView extends SessionElement {
     const files = event.dataTransfer?.files
     if (!files?.length || this.#comparison === undefined) return
     event.preventDefault()
-    event.stopPropagation()
     void this.#comparison.start(requestFor([...files], this.baseURI))
   }
 }

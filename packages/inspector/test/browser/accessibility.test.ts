@@ -123,7 +123,9 @@ test('axe looks into the elements of the page', async () => {
   await page
     .getByRole('textbox', { name: 'address' })
     .evaluate((field) => field.parentElement?.querySelector('label')?.remove())
-  expect((await findingsOf(page, [{ name: 'broken', go: stay }])).join()).toMatch(/broken: label\S* \((serious|critical)\)/)
+  expect((await findingsOf(page, [{ name: 'broken', go: stay }])).join()).toMatch(
+    /broken: label\S* \((serious|critical)\)/,
+  )
 })
 
 test.each(LOOKS)('trouble, $look', async ({ options }) => {

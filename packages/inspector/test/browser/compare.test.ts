@@ -16,8 +16,12 @@ import { usePages } from './chromium-page.ts'
 const pages = usePages()
 
 /** Opens an archive and its comparison. */
-async function openCompare(archive: Uint8Array, name = 'mon.tgz'): Promise<Page> {
-  const page = await pages.openArchive(name, archive)
+async function openCompare(
+  archive: Uint8Array,
+  name = 'mon.tgz',
+  viewport = { width: 1280, height: 800 },
+): Promise<Page> {
+  const page = await pages.openArchive(name, archive, { viewport })
   await page.getByRole('tab', { name: 'Compare' }).click()
   await page.getByRole('heading', { name: 'Compare with another archive' }).waitFor()
   return page
@@ -97,12 +101,43 @@ test('by keyboard alone: a row is found and its entry is shown; the result is th
   expect((await pathsOf(page)).length).toBe(4)
 })
 
+test('on a phone what to compare is folded while there is a result, and the focus stays', async () => {
+  const { base, archive } = await differential()
+  const page = await openCompare(archive, 'mon.tgz', { width: 360, height: 740 })
+  const address = page.getByRole('textbox', { name: 'address' })
+  await address.fill(pages.serve('sun.tgz', base))
+  await page.keyboard.press('Enter')
+  await address.waitFor({ state: 'hidden' })
+  // The focus is on what unfolds it.
+  await page.keyboard.press('Enter')
+  await address.waitFor()
+  expect(await pathsOf(page)).toHaveLength(4)
+})
+
 test('a click shows the entry in the files', async () => {
   const { base, archive } = await differential()
   const page = await openCompare(archive)
   await choose(page, [{ name: 'sun.tgz', bytes: base }])
   await rowsOf(page).filter({ hasText: 'site/zebra.txt' }).click()
   await expectSeen(page.getByRole('tab', { name: 'Files', selected: true }))
+})
+
+test('a base that was given is a click away, and a comparison under way can be stopped', async () => {
+  const { base, archive } = await differential()
+  const page = await pages.open(
+    `?archive=${encodeURIComponent(pages.serve('mon.tgz', archive))}&base=${encodeURIComponent(pages.serve('sun.tgz', base))}`,
+  )
+  await page.getByRole('tab', { name: 'Compare' }).click()
+  await page.getByRole('button', { name: 'Compare with its base sun.tgz' }).click()
+  await expectSeen(status(page, '4 of 18 paths differ from sun.tgz'))
+  // A server that does not answer.
+  const silent = pages.serve('silent.tgz', () => undefined)
+  await page.getByRole('textbox', { name: 'address' }).fill(silent)
+  await page.keyboard.press('Enter')
+  await expectSeen(status(page, 'Opening the other archive'))
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await expectSeen(page.getByRole('button', { name: 'Compare again' }))
+  expect(await page.getByRole('alert').filter({ hasText: /\S/ }).count()).toBe(0)
 })
 
 test('an archive is the same as itself, and as its slices, dropped in any order', async () => {
