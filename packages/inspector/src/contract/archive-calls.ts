@@ -71,7 +71,7 @@ export interface BaseSummary {
 export interface Meter {
   readonly requests: number
   readonly bytes: number
-  /** Length of the archive in bytes; undefined while it is not known. */
+  /** Length of the archive and its bases in bytes; undefined while it is not known. */
   readonly sizeBytes: number | undefined
   /** Whether it was found to have been replaced since it was opened. */
   readonly isReplaced: boolean

@@ -1,4 +1,5 @@
 /** Opening and closing, and the meter. */
+import type { Archive } from 'isptar'
 import type { ArchiveCalls, ArchiveSummary, FoundPath, Meter, OpenRequest } from '../contract/archive-calls.ts'
 import type { ArchiveHolder } from './archive-holder.ts'
 import { summaryOf } from './archive-summary.ts'
@@ -25,7 +26,7 @@ export class ArchiveEngine implements ArchiveCalls {
       const opened = await openRequest(request, signal, traffic)
       if (signal.aborted) await opened.archive.close()
       signal.throwIfAborted()
-      traffic.sizeBytes ??= opened.archive.sizeBytes
+      traffic.sizeBytes ??= wholeBytes(opened.archive)
       clearInterval(this.#ticking)
       this.#ticking = ticking
       await this.#holder.hold(opened)
@@ -50,6 +51,11 @@ export class ArchiveEngine implements ArchiveCalls {
     const { done } = await archive.children(path, { signal }).next()
     return done ? undefined : { path, line: -1, isFolder: true }
   }
+}
+
+/** Length of an archive and the bases that were given. */
+function wholeBytes({ sizeBytes, bases }: Archive): number {
+  return bases.reduce((sum, base) => sum + (base?.sizeBytes ?? 0), sizeBytes)
 }
 
 function tick(traffic: Traffic, onMeter: (meter: Meter) => void): ReturnType<typeof setInterval> {

@@ -10,7 +10,7 @@ export class Traffic {
   readonly counters: FetchRecorder[] = []
   /** Bytes that were fetched whole, before there was a source. */
   wholeBytes = 0
-  /** Length of the archive in bytes, once it is known. */
+  /** Length of the archive and its bases in bytes, once it is known. */
   sizeBytes: number | undefined
   #isReplaced = false
   #sent = 0

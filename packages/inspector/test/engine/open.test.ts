@@ -149,11 +149,12 @@ test('bases are opened with it; one that is another is told, and leaves what was
   const open = engine.open(wrong, () => {}, never)
   await expect(open).rejects.toMatchObject({ code: 'base-mismatch' })
   expect(await holder.archive.text('site/etc/motd')).toBe('hello, monday\n')
-  const meters: { requests: number }[] = []
+  const meters: unknown[] = []
   const right = { ...alone, bases: [{ places: [file('sun.tgz', base)] }] }
   const summary = await engine.open(right, (meter) => meters.push(meter), never)
   expect(summary.bases).toMatchObject([{ name: baseName, isGiven: true }])
-  expect(meters.at(-1)?.requests).toBe(2)
+  const bytes = archive.length + base.length
+  expect(meters.at(-1)).toEqual({ requests: 2, bytes, sizeBytes: bytes, isReplaced: false })
   expect(await holder.archive.text('site/docs/guide.txt')).toContain('Read this first.')
   await engine.close()
 })
