@@ -1,7 +1,12 @@
 /** The page: one inspector that fills it, with the archive of the address, or the only one that its server has. */
-import './index.ts'
+import { defineElements } from './element/define-elements.ts'
+import { defineTabElements } from './element/tab-elements.ts'
 import { PageAddress } from './page-address.ts'
 import { servedArchives } from './served-archives.ts'
+
+// All of them: the page is one file.
+defineTabElements()
+defineElements()
 
 const inspector = document.querySelector('isptar-inspector')
 if (inspector !== null) {

@@ -2,7 +2,7 @@
 import { type CSSResult, html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import type { ArchiveSummary } from '../contract/archive-calls.ts'
-import { TroubleError } from '../contract/trouble.ts'
+import { type Trouble, TroubleError } from '../contract/trouble.ts'
 import { type OpenPlace, type OpenPlaces, placeOf, requestFor } from '../session/places.ts'
 import { asTrouble, Session } from '../session/session.ts'
 import type { SessionState, Tab } from '../session/session-state.ts'
@@ -41,6 +41,8 @@ export class IsptarInspector extends LitElement {
     isDropping: { state: true },
   }
   static override styles: CSSResult[] = [tokens, controls, inspectorStyles]
+  /** Registers the elements of the other tabs, where they are not yet. @internal */
+  static loadTabs: () => Promise<void> = async () => undefined
   /** Address of the archive, or of any slice of it. */
   declare src: string | null | undefined
   /** Addresses of its bases, nearest first, parted by blanks. */
@@ -190,7 +192,7 @@ export class IsptarInspector extends LitElement {
 
   override render(): TemplateResult {
     const { phase, archive, tab } = this.session.state
-    if (phase === 'open') this.#visited.add(tab)
+    if (phase === 'open' && !this.#visited.has(tab)) this.#visit(tab)
     return html`${inspectorHeader(this.session, {
       onAbout: () => this.renderRoot.querySelector<AboutDialog>('isptar-about-dialog')?.open(),
       onAddBase: () => this.#addBase(),
@@ -206,6 +208,15 @@ export class IsptarInspector extends LitElement {
       <isptar-about-dialog .session=${this.session} @isptar-add-base=${(): void => this.#addBase()}></isptar-about-dialog>
       <isptar-base-dialog .session=${this.session}></isptar-base-dialog>
       ${this.isDropping ? html`<div class="dropping" aria-hidden="true">${glyph('archive', 56)} Drop to open</div>` : nothing}`
+  }
+
+  #visit(tab: Tab): void {
+    this.#visited.add(tab)
+    if (tab === 'files') return
+    IsptarInspector.loadTabs().then(
+      () => this.requestUpdate(),
+      (error: unknown) => this.session.refuse(lostTrouble(error)),
+    )
   }
 
   #addBase(): void {
@@ -228,7 +239,9 @@ export class IsptarInspector extends LitElement {
     })}`
   }
 
-  #view(tab: Tab): TemplateResult {
+  #view(tab: Tab): TemplateResult | typeof nothing {
+    // Views rely on the session from their first moment on: they are made once their elements are there.
+    if (tab !== 'files' && customElements.get('isptar-picture-view') === undefined) return nothing
     const views: Record<Tab, () => TemplateResult> = {
       files: () => html`<isptar-files-view .session=${this.session}></isptar-files-view>`,
       picture: () => html`<isptar-picture-view .session=${this.session}></isptar-picture-view>`,
@@ -265,6 +278,11 @@ declare global {
   interface HTMLElementTagNameMap {
     'isptar-inspector': IsptarInspector
   }
+}
+
+function lostTrouble(error: unknown): Trouble {
+  const advice = 'Reload the page. All files of the inspector must lie beside each other.'
+  return { kind: 'network', title: 'A part of the inspector could not be loaded', detail: String(error), advice }
 }
 
 function openedText({ name, entryCount }: ArchiveSummary): string {

@@ -8,14 +8,15 @@ import { buildArchive, differential, siteArchive, slicedArchive } from '../archi
 import { usePages } from './chromium-page.ts'
 
 const pages = usePages()
-const COMPONENT = join(import.meta.dirname, '../../dist/isptar-inspector.js')
+const DIST = join(import.meta.dirname, '../../dist')
+const SCRIPTS = ['isptar-inspector.js', 'shared.js', 'tab-elements.js']
 const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
 
 /** Serves a page beside the component; gives its address. */
 function host(html: string): string {
   const answer = (type: string, content: string | Uint8Array) => (_: unknown, response: ServerResponse) =>
     void response.writeHead(200, { 'content-type': type }).end(content)
-  pages.serve('host/isptar-inspector.js', answer('text/javascript', readFileSync(COMPONENT)))
+  for (const name of SCRIPTS) pages.serve(`host/${name}`, answer('text/javascript', readFileSync(join(DIST, name))))
   return pages.serve('host/index.html', answer('text/html', html))
 }
 
@@ -145,4 +146,23 @@ test('a page whose policy allows no worker is told so', async () => {
   expect(await told(on)).toEqual([['isptar-error', 'a', 'worker']])
   const others = pages.errors.filter((error) => !/worker/i.test(error))
   pages.errors.splice(0, pages.errors.length, ...others)
+})
+
+test('what the other tabs need is loaded when one of them is shown, and trouble said where it is not there', async () => {
+  const loaded: string[] = []
+  const url = host(page('<isptar-inspector src="site.tgz"></isptar-inspector>'))
+  pages.serve('host/site.tgz', await siteArchive())
+  const on = await pages.open('', { url })
+  on.on('request', (request) => loaded.push(new URL(request.url()).pathname))
+  await on.getByRole('row', { name: /site/ }).waitFor()
+  await on.getByRole('tab', { name: 'Space' }).click()
+  await on.getByRole('button', { name: 'Packed' }).waitFor()
+  expect(loaded.filter((path) => path.endsWith('.js'))).toEqual(['/host/tab-elements.js'])
+
+  pages.serve('host/tab-elements.js', (_, response) => void response.writeHead(404).end())
+  const other = await pages.open('', { url })
+  await other.getByRole('row', { name: /site/ }).waitFor()
+  await other.getByRole('tab', { name: 'Check' }).click()
+  await other.getByText('A part of the inspector could not be loaded').waitFor()
+  pages.errors.splice(0, pages.errors.length, ...pages.errors.filter((error) => !error.includes('404')))
 })
