@@ -286,6 +286,24 @@ test('links lead into folders and to entries, and steps back lead out of them', 
   await expect.poll(() => folder(page)).toBe('')
 })
 
+test('an archive in an archive leads back to where it lies', async () => {
+  const page = await pages.openArchive('site.tgz', await siteArchive())
+  await expectOpened(page, 'site.tgz')
+  const address = page.url()
+  const openNested =
+    "(({ session }) => session.open({ places: [{ type: 'entry', of: session.state.request, path: 'site/backup.tar.gz' }] }))(document.querySelector('isptar-inspector'))"
+  await page.evaluate(openNested)
+  await expectOpened(page, 'backup.tar.gz')
+  await page.getByRole('button', { name: 'Back to site.tgz' }).click()
+  await expectOpened(page, 'site.tgz')
+  expect(await folder(page)).toBe('site')
+  await page.evaluate(openNested)
+  await expectOpened(page, 'backup.tar.gz')
+  await page.goBack()
+  await expectOpened(page, 'site.tgz')
+  expect(page.url().startsWith(address)).toBe(true)
+})
+
 test('archives of the page’s server are listed, and the only one is opened', async () => {
   const archives = ['one.tgz', 'two.tgz'].map((name) => ({ name, slices: [name], bases: [], catalogue: null }))
   const serve = (list: unknown): string =>
