@@ -3,8 +3,9 @@
  * TypeScript blocks of the READMEs and of the docstrings as modules. `backups.example` is served from memory: the archive
  * under every name, and the halves of it as `.part1` and `.part2`.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -176,7 +177,7 @@ describe('shell', () => {
     mkdirSync('store')
     mkdirSync('photos/2019', { recursive: true })
     writeFileSync('photos/2019/a.jpg', randomBytes(20_000))
-    const [, , ...others] = blocks('README.md', 'sh')
+    const [, , ...others] = blocks('README.md', 'sh').filter(({ code }) => !code.startsWith('isptar serve'))
     expect(others).toHaveLength(3)
     const code = others.map((other) => other.code).join('')
     runShell(code.replaceAll('--slice 1G', '--slice 8K').replaceAll('-C /srv ', `-C ${folder} `))
@@ -188,6 +189,28 @@ describe('shell', () => {
         .filter((name) => name.endsWith('.tgz'))
         .toSorted(),
     ).toEqual([...['full.tgz', 'mon.tgz', 'site.tgz', 'sun.tgz']])
+  })
+
+  test('the page of the README', async ({ skip }) => {
+    needBuild(skip)
+    vi.unstubAllGlobals()
+    const serving = blocks('README.md', 'sh').filter(({ code }) => code.startsWith('isptar serve'))
+    const [, line = ''] = /^isptar (.*?) *#/.exec(serving[0]?.code ?? '') ?? []
+    const child = spawn(process.execPath, [CLI, ...line.split(' ')], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = once(child, 'exit')
+    try {
+      const [address] = await once(child.stdout.setEncoding('utf8'), 'data')
+      const page = String(address).trim()
+      expect(await (await fetch(page)).text()).toContain('site.tgz')
+      expect(await (await fetch(`${page}files/0/site/etc/motd`)).text()).toBe('hello\n')
+      child.kill('SIGINT')
+      expect(await ended).toEqual([0, null])
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
 })
 
