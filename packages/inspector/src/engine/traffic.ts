@@ -17,13 +17,10 @@ export class Traffic {
   readonly #held = new Set<FetchRecorder>()
   readonly #files = new Set<FetchRecorder>()
 
-  /**
-   * Sends a request, and counts it. Past the browser's cache, which would add `If-Range` for what it has of an earlier version, and
-   * put that one's ETag on the answer: what was replaced would not be noticed.
-   */
+  /** Sends a request, and counts it. */
   readonly fetch: typeof globalThis.fetch = (input, init) => {
     this.#sent += 1
-    return globalThis.fetch(input, { ...init, cache: 'no-store' })
+    return globalThis.fetch(input, init)
   }
 
   /**

@@ -40,7 +40,10 @@ export class HttpExchange {
     options.signal?.addEventListener('abort', exchange.#onAbort, { once: true })
     try {
       const signal = exchange.#controller.signal
-      exchange.#response = await exchange.#watch(async () => options.fetch(url, { ...init, signal }))
+      // Past the cache of a browser, which would add If-Range for what it has of an earlier version, and put that one's ETag on
+      // the answer: that the resource was replaced would not be noticed.
+      const request: RequestInit = { ...init, cache: 'no-store', signal }
+      exchange.#response = await exchange.#watch(async () => options.fetch(url, request))
       return exchange
     } catch (error) {
       exchange.#release()
