@@ -1,5 +1,6 @@
 /** The page: one inspector that fills it, with the archive of the address, or the only one that its server has. */
 import { defineElements } from './element/define-elements.ts'
+import type { IsptarInspector } from './element/isptar-inspector.ts'
 import { defineTabElements } from './element/tab-elements.ts'
 import { PageAddress } from './page-address.ts'
 import { servedArchives } from './served-archives.ts'
@@ -8,7 +9,7 @@ import { servedArchives } from './served-archives.ts'
 defineTabElements()
 defineElements()
 
-const inspector = document.querySelector('isptar-inspector')
+const inspector = document.querySelector<IsptarInspector>('isptar-inspector')
 if (inspector !== null) {
   const { session } = inspector
   const served = servedArchives()

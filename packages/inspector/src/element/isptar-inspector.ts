@@ -3,7 +3,7 @@ import { type CSSResult, html, LitElement, nothing, type PropertyDeclarations, t
 import { keyed } from 'lit/directives/keyed.js'
 import type { ArchiveSummary } from '../contract/archive-calls.ts'
 import { type Trouble, TroubleError } from '../contract/trouble.ts'
-import { type OpenPlace, type OpenPlaces, placeOf, requestFor } from '../session/places.ts'
+import { type OpenPlaces, placeOf, requestFor } from '../session/places.ts'
 import { asTrouble, Session } from '../session/session.ts'
 import type { SessionState, Tab } from '../session/session-state.ts'
 import { printable } from '../text/printable.ts'
@@ -14,6 +14,7 @@ import { tokens } from '../theme/tokens.ts'
 import type { AboutDialog } from '../views/about-dialog.ts'
 import type { BaseDialog } from '../views/base-dialog.ts'
 import { canBeDropped, droppedPlaces } from './dropped-places.ts'
+import type { InspectorElement, OpenArchiveOptions } from './inspector-element.ts'
 import { inspectorEvent, type Whereabouts } from './inspector-events.ts'
 import { inspectorHeader } from './inspector-header.ts'
 import { inspectorStyles } from './inspector-styles.ts'
@@ -22,16 +23,8 @@ import { TABS } from './tabs.ts'
 /** These have work under way that is not to be lost when another is looked at. */
 const KEPT_TABS: ReadonlySet<Tab> = new Set(['files', 'check', 'compare'])
 
-/** What belongs to an archive that {@link IsptarInspector.open} opens. */
-export interface OpenArchiveOptions {
-  /** The bases of a differential one, nearest first; each in one place, or in its slices. */
-  readonly bases?: readonly OpenPlaces[] | undefined
-  /** Its isolated catalogue. */
-  readonly catalogue?: OpenPlace | undefined
-}
-
 /** `<isptar-inspector src="…">`. See the package's README for what applications may rely on. */
-export class IsptarInspector extends LitElement {
+export class IsptarInspector extends LitElement implements InspectorElement {
   static override properties: PropertyDeclarations = {
     src: { type: String },
     bases: { type: String },
@@ -271,12 +264,6 @@ export class IsptarInspector extends LitElement {
     } catch (error) {
       this.session.refuse(asTrouble(error))
     }
-  }
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'isptar-inspector': IsptarInspector
   }
 }
 
