@@ -18,6 +18,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes when it comes: a page that other work holds up is not wrong.
+    expect: { poll: { timeout: 30_000 } },
     passWithNoTests: true,
   },
 })
