@@ -72,8 +72,9 @@ export class Copier {
       selection?.changed(entry) ?? { source: entry, input: describeForWriter(entry) }
     const headerOf = (entry: Entry): TarHeader => this.#writer.toHeader(asCopied(entry).input)
     const digests = selection === undefined || !isFew(selection, archive)
-    const entries = chosen(ahead.entries({ digests, signal }), selection, check)
-    for await (const { entries: copied, batch } of findUnits(entries, { archive: ahead, headerOf, signal })) {
+    const entries = ahead.entriesOf((_, line) => selection?.has(line) ?? true, { digests, signal })
+    const checked = check ? checkEach(entries, check) : entries
+    for await (const { entries: copied, batch } of findUnits(checked, { archive: ahead, headerOf, signal })) {
       signal?.throwIfAborted()
       if (batch) await this.#writer.addBatch(batch)
       for (const entry of copied) {
@@ -97,14 +98,12 @@ function isFew({ fileCount }: Selection, { tail }: Archive): boolean {
   return fileCount * BYTES_WORTH_A_READ < packedBytes
 }
 
-async function* chosen(
+async function* checkEach(
   entries: AsyncIterable<Entry>,
-  selection: Selection | undefined,
-  check: ((path: string) => void) | undefined,
+  check: (path: string) => void,
 ): AsyncGenerator<Entry, void, undefined> {
   for await (const entry of entries) {
-    if (selection && !selection.has(entry)) continue
-    check?.(entry.path)
+    check(entry.path)
     yield entry
   }
 }

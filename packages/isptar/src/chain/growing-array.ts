@@ -31,6 +31,11 @@ export class GrowingArray<T extends TypedArray> {
     this.#length += values.length
   }
 
+  /** Gives the value of a place, from 0; undefined behind the last. */
+  at(index: number): number | undefined {
+    return index < this.#length ? this.#values[index] : undefined
+  }
+
   /** Gives the values; a view that the next addition may leave behind. */
   values(): T {
     return this.#values.subarray(0, this.#length) as T

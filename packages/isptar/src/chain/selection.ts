@@ -2,10 +2,13 @@
  * Which entries of an archive are copied, and how those hardlinks are whose file is not: the first of them becomes the file,
  * the others link to it. No data is read.
  */
+import { decodeText } from '../bytes/text.ts'
 import type { ReadOptions } from '../io/byte-source.ts'
 import { MAX_LINK_DEPTH } from '../limits.ts'
 import type { Archive } from '../read/archive.ts'
 import { Entry } from '../read/entry.ts'
+import { isDotted, pathOfLine } from '../read/line-match.ts'
+import type { LineChoice } from '../read/list-entries.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import type { EntryInput } from '../write/entry-input.ts'
 import { describeForWriter } from './entry-input.ts'
@@ -25,15 +28,15 @@ export interface Selection {
   readonly depths: ReadonlySet<number>
   /** How many files with data it has. */
   readonly fileCount: number
-  /** Tells whether an entry is in it. */
-  has(entry: Entry): boolean
+  /** Tells whether the entry of a line is in it. */
+  has(line: number): boolean
   /** Gives a hardlink whose target changes as what it becomes; undefined for all others. */
   changed(entry: Entry): CopiedEntry | undefined
 }
 
 /**
- * Makes a selection. Costs a pass over the listing, and another where hardlinks are in it; memory a byte an entry and some
- * for each hardlink.
+ * Makes a selection. Costs a pass over the listing, and another where hardlinks are in it, which decodes nothing but what
+ * they lead to; memory a byte an entry and some for each hardlink.
  *
  * @param select - asked once for each entry, in stored order
  * @throws what reading the listing, and `select`, throws
@@ -45,15 +48,17 @@ export async function selectEntries(
 ): Promise<Selection> {
   const selection = new ListedSelection(archive)
   for await (const entry of archive.entries({ signal })) selection.add(entry, select(entry))
-  if (selection.expectEnds() > 0) for await (const entry of archive.entries({ signal })) selection.addEnd(entry)
+  const isEnd = selection.findEnds()
+  if (isEnd) for await (const entry of archive.entriesOf(isEnd, { signal })) selection.addEnd(entry)
   selection.relink()
   return selection
 }
 
-/** A selected hardlink, without what it was read from. */
+/** A hardlink, without what it was read from. */
 interface Link {
   readonly line: number
   readonly path: string
+  /** Where it leads, as a lookup asks for it. */
   readonly target: string
 }
 
@@ -63,10 +68,10 @@ class ListedSelection implements Selection {
   fileCount = 0
   /** 1 for each line that is selected. */
   readonly #selected = new GrowingArray((length) => new Uint8Array(length))
-  /** Targets of all hardlinks by their paths. */
-  readonly #targets = new Map<string, string>()
+  /** Hardlinks by their paths, but for those whose path has another line behind theirs, which counts. */
+  readonly #links = new Map<string, Link>()
   /** Selected hardlinks, in order. */
-  readonly #links: Link[] = []
+  readonly #chosen: Link[] = []
   /** What selected hardlinks lead to, by path; undefined until it is found. */
   readonly #ends = new Map<string, Entry | undefined>()
   /** By line: the entry that a link becomes, or the path that it is to link to. */
@@ -77,16 +82,18 @@ class ListedSelection implements Selection {
   }
 
   add(entry: Entry, isSelected: boolean): void {
-    while (this.#selected.length < entry.place.line) this.#selected.push(0)
+    const { line } = entry.place
+    while (this.#selected.length < line) this.#selected.push(0)
     this.#selected.push(isSelected ? 1 : 0)
-    const path = normalizeEntryPath(entry.path)
-    // Of one path in several lines the last counts.
-    const target = entry.type === 'hardlink' ? normalizeEntryPath(entry.linkTarget ?? '') : undefined
-    if (target !== undefined) this.#targets.set(path, target)
-    else if (this.#targets.size > 0) this.#targets.delete(path)
-    if (!isSelected) return
-    if (target !== undefined) this.#links.push({ line: entry.place.line, path, target })
-    this.#addData(entry)
+    if (isSelected) this.#addData(entry)
+    if (entry.type !== 'hardlink') {
+      if (this.#links.size > 0) this.#links.delete(pathAsFound(entry.pathBytes))
+      return
+    }
+    const path = pathAsFound(entry.pathBytes)
+    const link: Link = { line, path, target: normalizeEntryPath(entry.linkTarget ?? '') }
+    this.#links.set(path, link)
+    if (isSelected) this.#chosen.push(link)
   }
 
   #addData({ location }: Entry): void {
@@ -95,47 +102,56 @@ class ListedSelection implements Selection {
     if (location.depth > 0) this.depths.add(location.depth)
   }
 
-  /** Begins to look for what selected hardlinks lead to; gives how many there are. */
-  expectEnds(): number {
-    for (const link of this.#links) this.#ends.set(this.#endOf(link), undefined)
-    return this.#ends.size
+  /** Begins to look for what selected hardlinks lead to; gives which lines that may be, undefined where there are none. */
+  findEnds(): LineChoice | undefined {
+    for (const link of this.#chosen) this.#ends.set(this.#endOf(link), undefined)
+    if (this.#ends.size === 0) return undefined
+    return (line) => this.#ends.has(pathAsFound(pathOfLine(line)))
   }
 
   /** Follows hardlinks to the path that they lead to. */
   #endOf({ target }: Link): string {
     let path = target
-    for (let depth = 0; depth < MAX_LINK_DEPTH; depth += 1) path = this.#targets.get(path) ?? path
+    for (let depth = 0; depth < MAX_LINK_DEPTH; depth += 1) path = this.#links.get(path)?.target ?? path
     return path
   }
 
-  /** Takes an entry that is such an end; the rest is passed over. */
-  addEnd({ path, record, place }: Entry): void {
-    const key = normalizeEntryPath(path)
+  /** Takes an entry that is such an end; of one path in several lines the last counts. */
+  addEnd({ record, place }: Entry): void {
+    const { pathBytes, linkBytes } = record
     // A copy: what was read is much larger.
-    const kept = { ...record, pathBytes: new Uint8Array(record.pathBytes) }
-    if (this.#ends.has(key)) this.#ends.set(key, new Entry(kept, this.#archive, place))
+    const kept = {
+      ...record,
+      pathBytes: new Uint8Array(pathBytes),
+      linkBytes: linkBytes && new Uint8Array(linkBytes),
+    }
+    this.#ends.set(pathAsFound(pathBytes), new Entry(kept, this.#archive, place))
   }
 
   relink(): void {
     const heirs = new Map<string, string>()
-    const linkPaths = new Set(this.#links.map(({ path }) => path))
-    for (const link of this.#links) {
+    for (const link of this.#chosen) {
       const end = this.#endOf(link)
       const source = this.#ends.get(end)
       // What leads to nothing, or round in a circle, is copied as it is.
       if (source === undefined || source.type === 'hardlink' || source.type === 'directory') continue
-      if (this.has(source) && linkPaths.has(link.target)) continue
-      const target = this.has(source) ? end : heirs.get(end)
-      if (target === undefined) {
-        heirs.set(end, link.path)
-        this.#addData(source)
-        this.#changed.set(link.line, source)
-      } else if (target !== link.target) this.#changed.set(link.line, target)
+      const hasSource = this.has(source.place.line)
+      const via = this.#links.get(link.target)
+      if (hasSource && (via === undefined || this.has(via.line))) continue
+      const target = hasSource ? end : heirs.get(end)
+      if (target !== undefined) {
+        this.#changed.set(link.line, target)
+        continue
+      }
+      this.#addData(source)
+      this.#changed.set(link.line, source)
+      // No link may lead to what has another line of its path behind it.
+      if (this.#links.get(link.path) === link) heirs.set(end, link.path)
     }
   }
 
-  has({ place }: Entry): boolean {
-    return this.#selected.values()[place.line] === 1
+  has(line: number): boolean {
+    return this.#selected.at(line) === 1
   }
 
   changed(entry: Entry): CopiedEntry | undefined {
@@ -144,4 +160,9 @@ class ListedSelection implements Selection {
     if (typeof change === 'string') return { source: entry, input: { ...describeForWriter(entry), linkTarget: change } }
     return { source: change, input: { ...describeForWriter(change), path: entry.pathBytes } }
   }
+}
+
+/** Gives a stored path as a lookup finds it. */
+function pathAsFound(pathBytes: Uint8Array): string {
+  return decodeText(isDotted(pathBytes) ? pathBytes.subarray(2) : pathBytes)
 }

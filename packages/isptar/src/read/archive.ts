@@ -17,8 +17,8 @@ import { Entry, type EntryLine, type EntryReader, type StreamOptions } from './e
 import { type FolderItem, folderItems } from './folder-items.ts'
 import { followHardlinks } from './follow-hardlinks.ts'
 import { joinPieces } from './join-pieces.ts'
-import { matchFolder } from './line-match.ts'
-import type { EntriesOptions, LineBatch, LineLookup, PathsOptions } from './line-lookup.ts'
+import type { EntriesOptions, LineLookup, PathsOptions } from './line-lookup.ts'
+import { type LineChoice, listEntries } from './list-entries.ts'
 import type { Listing } from './listing.ts'
 import type { DataContext } from './locate-data.ts'
 import { findGroup, type PackedGroup } from './packed-group.ts'
@@ -108,18 +108,13 @@ export class Archive extends ArchiveFacts implements EntryReader {
    *
    * @throws FormatError for a malformed line; IntegrityError, after the last entry, when a CRC is wrong
    */
-  async *entries(options: EntriesOptions = {}): AsyncGenerator<Entry, void, undefined> {
-    const folder = encodeText(normalizeEntryPath(options.under ?? ''))
-    const wanted = matchFolder(folder)
-    // Digests are read along line by line, so that lines are, too.
-    const digests = options.digests ? this.#parts.digests?.all(options) : undefined
-    const batches = digests ? this.#parts.lookup.all(options) : this.#parts.lookup.near(folder, options)
-    try {
-      for await (const batch of batches) yield* this.#entriesOf(batch, wanted, digests)
-      await digests?.next() // The digests' CRC may stand behind the last of them.
-    } finally {
-      await digests?.return()
-    }
+  entries(options: EntriesOptions = {}): AsyncGenerator<Entry, void, undefined> {
+    return listEntries(this.#parts, this, options)
+  }
+
+  /** Gives {@link entries} of which the lines are chosen. @internal */
+  entriesOf(isChosen: LineChoice, options: EntriesOptions): AsyncGenerator<Entry, void, undefined> {
+    return listEntries(this.#parts, this, options, isChosen)
   }
 
   /**
@@ -158,18 +153,6 @@ export class Archive extends ArchiveFacts implements EntryReader {
   /** Gives {@link children} as they come: at once what was read at once. @internal */
   childBatches(folder: string, options: ReadOptions): AsyncGenerator<readonly FolderItem[], void, undefined> {
     return folderItems(this.#parts.lookup, this, folder, options)
-  }
-
-  async *#entriesOf(
-    { firstLine, lines, checked }: LineBatch,
-    wanted: (line: Uint8Array) => boolean,
-    digests: AsyncGenerator<Uint8Array | undefined, void, undefined> | undefined,
-  ): AsyncGenerator<Entry, void, undefined> {
-    for (const [index, bytes] of lines.entries()) {
-      const digest = digests && ((await digests.next()).value ?? undefined)
-      const record = wanted(bytes) ? decodeListingLine(bytes) : undefined
-      if (record !== undefined) yield new Entry(record, this, { line: firstLine + index, checked, digest })
-    }
   }
 
   /**

@@ -124,6 +124,32 @@ describe('a selection', () => {
     expect(await shown(links)).toEqual(['d/h2 file', 'd/h1 hardlink d/h2'])
   })
 
+  it('leads no link to a path that another line has later on', async () => {
+    const older = await open(
+      await buildArchive([
+        { path: 'l', type: 'hardlink', linkTarget: 'x' },
+        { path: 'm', type: 'hardlink', linkTarget: 'x' },
+        { path: 'n', type: 'hardlink', linkTarget: 'l' },
+        { path: 'x', data: text('x') },
+      ]),
+    )
+    const newer = await open(
+      await buildArchive([
+        { path: 'l', type: 'hardlink', linkTarget: 'y' },
+        { path: 'y', data: text('y') },
+      ]),
+    )
+    const target = new MemoryTarget()
+    const inputs = [older, newer].map((archive, n) => ({ name: `part ${n}`, archive }))
+    await mergeArchives(inputs, target, { singlePart: true })
+    await using both = await open(target.bytes())
+    expect(await Promise.all(['l', 'm', 'n'].map(async (path) => both.text(path)))).toEqual(['y', 'x', 'y'].map(text))
+    const { copy: links } = await select(both, among('l', 'm', 'n'))
+    expect(await Promise.all(['l', 'm', 'n'].map(async (path) => links.text(path)))).toEqual(['y', 'x', 'y'].map(text))
+    const { copy: withoutLast } = await select(both, ({ path, place }) => path !== 'l' || place.line === 0)
+    expect(await Promise.all(['m', 'n'].map(async (path) => withoutLast.text(path)))).toEqual(['x', 'y'].map(text))
+  })
+
   it('moves whole groups, and packs anew what it takes of others', async () => {
     await using archive = await open(await buildArchive(TREE, { groupBytes: 100_000 }))
     const all = new MemoryTarget()
