@@ -11,10 +11,11 @@ import { mergeArchives } from './merge.ts'
 const KEPT_KEYS = ['top']
 
 /**
- * Copies an archive, or what is selected of it, with everything that its entries refer to: the copy needs no base. Entries, their order, and the time
- * at which the archive was written stay. Data members are moved byte for byte, but for those of the original program that
- * hold more than their file; and so are groups, where all that is in one is copied, in order and with the same headers. Files
- * of other groups are packed anew. Costs one read of the listing and of each member; memory does not grow with the archive.
+ * Copies an archive, or what is selected of it, with everything that its entries refer to: the copy needs no base.
+ * Entries, their order, and the time at which the archive was written stay. Data members are moved byte for byte, but for
+ * those of the original program that hold more than their file; and so are groups, where all that is in one is copied, in
+ * order and with the same headers. Files of other groups are packed anew. Costs one read of the listing and of each member;
+ * memory does not grow with the archive, but for a byte an entry where some are selected.
  *
  * @param archive - open with its bases; it stays open
  * @param target - takes the copy; nothing is left there when it fails

@@ -7,7 +7,7 @@ import type { ReadOptions } from '../io/byte-source.ts'
 import { MAX_LINK_DEPTH } from '../limits.ts'
 import type { Archive } from '../read/archive.ts'
 import { Entry } from '../read/entry.ts'
-import { isDotted, pathOfLine } from '../read/line-match.ts'
+import { isDotted, pathOfEntry } from '../read/line-match.ts'
 import type { LineChoice } from '../read/list-entries.ts'
 import { normalizeEntryPath } from '../tar/entry-path.ts'
 import type { EntryInput } from '../write/entry-input.ts'
@@ -106,7 +106,10 @@ class ListedSelection implements Selection {
   findEnds(): LineChoice | undefined {
     for (const link of this.#chosen) this.#ends.set(this.#endOf(link), undefined)
     if (this.#ends.size === 0) return undefined
-    return (line) => this.#ends.has(pathAsFound(pathOfLine(line)))
+    return (line) => {
+      const path = pathOfEntry(line)
+      return path !== undefined && this.#ends.has(pathAsFound(path))
+    }
   }
 
   /** Follows hardlinks to the path that they lead to. */

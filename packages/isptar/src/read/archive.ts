@@ -138,7 +138,7 @@ export class Archive extends ArchiveFacts implements EntryReader {
    * read. Without an index, one pass over the listing. A folder that does not exist has nothing in it.
    *
    * @param folder - a leading `./` and a trailing `/` do not matter. @defaultValue the root
-   * @throws as {@link entries}, of the blocks that are read
+   * @throws as {@link entries}, of the blocks that are read; a malformed line in a subfolder shows when that is read
    * @example
    * ```ts
    * const archive = await openArchive(new HttpSource('https://backups.example/site.tgz'))

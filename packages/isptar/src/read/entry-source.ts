@@ -18,9 +18,9 @@ export interface EntrySourceArchive extends EntryReader, Linked {
 }
 
 /**
- * Makes a source of a file in an archive. Where the file has seek points, as files above 1 MiB of this library do, a read costs
- * the chunks that it touches, each checked, of which up to 8 MiB are kept. Any other file is unfolded whole at the first
- * read, and kept. Closing the source lets go of that, and leaves the archive open.
+ * Makes a source of a file in an archive. Where the file has seek points, as files above 1 MiB of this library do, a read
+ * costs the chunks that it touches, each checked; those of reads no longer than a chunk are kept, up to 8 MiB. Any other
+ * file is unfolded whole at the first read, and kept. Closing the source lets go of that, and leaves the archive open.
  *
  * @param archive - stays open for as long as the source is used
  * @param entry - a file, or a hardlink to one
@@ -88,8 +88,8 @@ class EntrySource implements ByteSource {
     const { file, chunkBytes } = await this.#inside(offset, lengthBytes, options)
     if (lengthBytes === 0) return new Uint8Array(0)
     const end = offset + lengthBytes
-    if (lengthBytes > KEPT_BYTES && lengthBytes > chunkBytes)
-      return this.#archive.bytes(file, { start: offset, end, signal: options.signal })
+    // By one request, rather than by one a chunk.
+    if (lengthBytes > chunkBytes) return this.#archive.bytes(file, { start: offset, end, signal: options.signal })
     const first = Math.floor(offset / chunkBytes)
     const count = Math.ceil(end / chunkBytes) - first
     const chunks = await Promise.all(Array.from({ length: count }, (_, i) => this.#chunk(first + i, options)))

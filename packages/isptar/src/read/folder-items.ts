@@ -8,7 +8,7 @@ import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import type { IndexBlock } from '../tail/index-section.ts'
 import { blocksOfChildren, childPath, folderPrefix } from './child-path.ts'
 import { Entry, type EntryReader } from './entry.ts'
-import { pathOfLine, startsWith } from './line-match.ts'
+import { pathOfEntry, startsWith } from './line-match.ts'
 import type { LineLookup } from './line-lookup.ts'
 import type { ListingBlock, ListingIndex } from './listing-index.ts'
 
@@ -89,7 +89,8 @@ class ItemGatherer {
   }
 
   #addLine(line: Uint8Array, lineNumber: number): void {
-    const path = pathOfLine(line)
+    const path = pathOfEntry(line)
+    if (path === undefined) return
     if (this.#last?.hasContent && isBelow(path, this.#last.pathBytes)) return
     const place = childPath(path, this.prefix)
     if (place === undefined) return

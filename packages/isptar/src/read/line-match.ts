@@ -1,6 +1,7 @@
 /** Compares listing lines with a path on bytes, so that a line becomes an object only when it is the one asked for. */
 import { concatBytes } from '../bytes/concat.ts'
 import { encodeAscii } from '../bytes/text.ts'
+import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import { escapeField, unescapeField } from '../tail/escape.ts'
 
 const TAB = 0x09
@@ -37,6 +38,17 @@ export function matchFolder(folderBytes: Uint8Array): LineMatch {
 export function pathOfLine(line: Uint8Array): Uint8Array {
   const tab = line.indexOf(TAB)
   return unescapeField(tab < 0 ? line : line.subarray(0, tab))
+}
+
+/** Gives the path of a line that is an entry, or might be one; undefined where a bad escape says that it is none. */
+export function pathOfEntry(line: Uint8Array): Uint8Array | undefined {
+  try {
+    return pathOfLine(line)
+  } catch (error) {
+    // What is wrong with an entry is for decoding it to say.
+    if (decodeListingLine(line) === undefined) return undefined
+    throw error
+  }
 }
 
 /** Tells whether a path has a leading `./`, which no lookup in an ordered listing would find. */

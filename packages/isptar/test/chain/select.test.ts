@@ -27,6 +27,7 @@ import { compareLikeOriginal, readLikeOriginal } from '../original-reader.ts'
 import { needs } from '../node/needs.ts'
 import { describeEntry } from '../read/archive-content.ts'
 import { collect } from '../read/collect.ts'
+import { craftArchive } from '../read/craft-archive.ts'
 import { craftGroups } from '../read/craft-groups.ts'
 import { arbitraryTree } from '../write/arbitrary-entries.ts'
 import { buildArchive, SAMPLE_TIME, type SampleEntry } from '../write/build-archive.ts'
@@ -148,6 +149,12 @@ describe('a selection', () => {
     expect(await Promise.all(['l', 'm', 'n'].map(async (path) => links.text(path)))).toEqual(['y', 'x', 'y'].map(text))
     const { copy: withoutLast } = await select(both, ({ path, place }) => path !== 'l' || place.line === 0)
     expect(await Promise.all(['m', 'n'].map(async (path) => withoutLast.text(path)))).toEqual(['x', 'y'].map(text))
+  })
+
+  it('passes over lines that are no entries', async () => {
+    const lines = ['f\t#0\t#0\t420\tfifo', 'no \\entry', 'l\t#0\t#0\t420\thard\tf']
+    await using archive = await open(craftArchive({ listing: `${lines.join('\n')}\n\n` }))
+    expect(await shown((await select(archive, among('l'))).copy)).toEqual(['l fifo'])
   })
 
   it('moves whole groups, and packs anew what it takes of others', async () => {

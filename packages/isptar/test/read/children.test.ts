@@ -14,7 +14,7 @@ import { KiB, MiB, TAIL_BYTES } from '../../src/limits.ts'
 import { sampleBytes } from '../gzip/samples.ts'
 import { buildArchive, type SampleEntry } from '../write/build-archive.ts'
 import { collect } from './collect.ts'
-import { craftIndexed } from './craft-archive.ts'
+import { craftArchive, craftIndexed } from './craft-archive.ts'
 
 /** Cuts paths into blocks as a writer does: 64 KiB of text and a line. */
 function inBlocks(paths: readonly string[]): string[][] {
@@ -237,6 +237,16 @@ describe('blocks that are far from each other', () => {
     await collect(archive.children('e'))
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(collect(archive.children('e', { signal }))).rejects.toThrow('enough')
+  })
+
+  it('lines that are no entries are passed over, whatever their escapes', async () => {
+    const line = (path: string): string => `${path}\t#0\t#0\t420\tfifo\n`
+    const listing = `${line('a')}no \\entry\n${line('b')}\n`
+    await using archive = await openArchive(new MemorySource(craftArchive({ listing })))
+    expect((await collect(archive.children())).map(({ path }) => path)).toEqual(['a', 'b'])
+    const malformed = `${line('a')}${line('no \\entry')}${line('b')}\n`
+    await using damaged = await openArchive(new MemorySource(craftArchive({ listing: malformed })))
+    await expect(collect(damaged.children())).rejects.toMatchObject({ code: 'format' })
   })
 
   it('a folder that does not exist has nothing in it, and neither has a file', async () => {

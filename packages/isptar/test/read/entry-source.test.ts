@@ -157,7 +157,7 @@ describe('an archive in an archive', () => {
     const inner = entrySource(outer, 'inner.tgz')
     await inner.readTail(0)
     const before = source.requests
-    expectBytes(await inner.read(1000, 9 * MiB), data.subarray(1000, 9 * MiB + 1000))
+    expectBytes(await inner.read(1000, 5 * CHUNK), data.subarray(1000, 5 * CHUNK + 1000))
     expect(source.requests - before).toBe(1)
     let length = 0
     for await (const piece of inner.stream(1000, 9 * MiB)) length += piece.length
