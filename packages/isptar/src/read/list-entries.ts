@@ -20,7 +20,7 @@ export interface Listed {
  * Gives entries; see `Archive.entries`.
  *
  * @param reader - what they are to be read by
- * @param isChosen - further than by folder; a line that is not costs a tenth of one that is. @defaultValue all
+ * @param isChosen - chooses among those of the folder; other lines are not decoded. @defaultValue all
  * @throws as `Archive.entries`
  */
 export async function* listEntries(
