@@ -7,7 +7,7 @@ const SPECIAL = /[\\^$.*+?()[\]{}|]/g
  * what follows a backslash. The work is linear in the glob.
  */
 export function globExpression(glob: string): RegExp {
-  return new RegExp(`^${new GlobReader(glob).alternatives('')}$`, 'is')
+  return new RegExp(`^${new GlobReader(glob).alternatives('')}$`, 'isu')
 }
 
 /** Reads a glob from its beginning to its end. */
@@ -54,9 +54,10 @@ class GlobReader {
     const [whole, not = '', chars = ''] = body ?? []
     if (whole === undefined || chars === '') return escaped('[')
     // Ranges that go backwards are none.
-    const ranges = chars
-      .replace(/[\\\][^]/g, '\\$&')
-      .replace(/(.)-(.)/gsu, (range, from: string, to: string) => (from <= to ? range : ''))
+    const ranges = chars.replace(/(.)-(.)|./gsu, (char, from: string | undefined, to = '') => {
+      if (from === undefined) return escapedInSet(char)
+      return isInOrder(from, to) ? `${escapedInSet(from)}-${escapedInSet(to)}` : ''
+    })
     this.#at += whole.length
     return `(?!/)[${not === '' ? '' : '^'}${ranges}]`
   }
@@ -72,6 +73,14 @@ class GlobReader {
     this.#at = start
     return escaped('{')
   }
+}
+
+function isInOrder(from: string, to: string): boolean {
+  return (from.codePointAt(0) ?? 0) <= (to.codePointAt(0) ?? 0)
+}
+
+function escapedInSet(char: string): string {
+  return char.replace(/[\\\][^-]/, '\\$&')
 }
 
 function escaped(char: string): string {

@@ -14,6 +14,9 @@ describe('globs', () => {
     ['[!ab]c', ['cc', 'xc'], ['ac', 'Bc', 'c', '/c']],
     ['[]-]x', [']x', '-x'], ['ax']],
     ['*.{png,jp{e,}g}', ['a.png', 'a.jpg', 'a.jpeg'], ['a.{png', 'a.gif']],
+    ['[a^-,]', ['a'], ['^', ',']],
+    ['[a-c^\\]]', ['b]', '^]', '\\]'], ['b', '^']],
+    ['[\u{1f600}-\u{1f602}]?', ['\u{1f601}\u{1f601}'], ['\u{1f601}', '\u{1f603}a']],
     ['[z-a', ['[z-a'], ['z', 'b']],
     ['{a,b', ['{a,b'], ['a']],
     ['{a}', ['{a}'], ['a']],
@@ -80,7 +83,7 @@ describe('globs', () => {
           ),
         }),
         (glob) => {
-          expect(globExpression(glob).flags).toBe('is')
+          expect(globExpression(glob).flags).toBe('isu')
         },
       ),
       { numRuns: 5000 },
