@@ -1,6 +1,4 @@
 /** Looking at one entry: what is said of it, and its data, by mouse and keyboard. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { MemorySource, openArchive } from 'isptar'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -11,7 +9,6 @@ import { VERSION_2 } from '../../../isptar/test/hostile-archive.ts'
 import { type OpenPageOptions, usePages } from './chromium-page.ts'
 
 const pages = usePages()
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
 /** Opens the page at an entry of an archive. */
 async function lookAt(bytes: Uint8Array, path: string, options: OpenPageOptions = {}): Promise<Page> {
@@ -44,14 +41,6 @@ async function keysOf(bytes: Uint8Array): Promise<EntryKey[]> {
   return keys
 }
 
-async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe)
-  const found: unknown = await page.evaluate(
-    "axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))",
-  )
-  expect(found).toEqual([])
-}
-
 test('facts of a file, and its bytes', async () => {
   const page = await lookAt(await siteArchive(), 'site/noise.bin')
   await facts(page).getByText('ann (1000), group staff (100)').waitFor()
@@ -65,7 +54,6 @@ test('facts of a file, and its bytes', async () => {
   await page.keyboard.press('End')
   await contents(page).getByText('00002ed8').waitFor()
   expect(await contents(page).locator('.row').count()).toBeLessThan(150)
-  await expectAccessible(page)
 })
 
 test('text, JSON, an image and what seems to be one', async () => {
@@ -81,7 +69,6 @@ test('text, JSON, an image and what seems to be one', async () => {
   await page.getByRole('combobox', { name: 'Encoding' }).selectOption('koi8-r')
   await contents(page).getByText('cafИ').first().waitFor()
   await page.getByRole('checkbox', { name: 'Wrap lines' }).uncheck()
-  await expectAccessible(page)
   await lookTo('site/etc/config.json')
   await contents(page).getByText('"ports": [').waitFor()
   await showAs(page).selectOption('Text')
@@ -129,7 +116,6 @@ test('a nested archive is listed, and opened in place of the one around it', asy
   const page = await lookAt(await siteArchive(), 'site/backup.tar.gz')
   await page.getByRole('cell', { name: 'inner/note' }).waitFor()
   await page.getByText('2 entries, format 2').waitFor()
-  await expectAccessible(page)
   await page.getByRole('button', { name: 'Open this archive' }).click()
   await page.getByRole('heading', { level: 1, name: 'backup.tar.gz' }).waitFor()
   await page.getByRole('row', { name: /inner/ }).waitFor()
@@ -240,5 +226,4 @@ test('narrow, the panel is as wide as the page', async () => {
   await contents(page).getByText('00000004').waitFor()
   const widths: unknown = await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')
   expect(widths).toEqual([340, 340])
-  await expectAccessible(page)
 })

@@ -1,14 +1,11 @@
 /** The pictures on the page: the space as a map and a table, the bytes as cells, by mouse and by keyboard. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { MemorySource, openArchive } from 'isptar'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { buildArchive, hostileSite, type SampleEntry, siteArchive, slicedArchive } from '../archives.ts'
+import { buildArchive, hostileSite, type SampleEntry, slicedArchive } from '../archives.ts'
 import { usePages } from './chromium-page.ts'
 
 const pages = usePages()
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Does not shrink much. */
 function noise(length: number, seed: number): Uint8Array {
@@ -47,19 +44,6 @@ async function tableRows(page: Page): Promise<string[]> {
 
 function map(page: Page): Locator {
   return page.getByRole('group', { name: /^Map of/ })
-}
-
-async function seriousProblems(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
-    const found = await (globalThis as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } }).axe.run()
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`)
-  })
-}
-
-interface AxeViolation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
 }
 
 test('the space by mouse: sums, folders down and up, plain and packed, and the files', async () => {
@@ -233,23 +217,6 @@ test('slices: their borders are told of', async () => {
   await expect
     .poll(() => page.getByRole('slider').getAttribute('aria-valuetext'))
     .toContain(`in slice ${slices.length},`)
-})
-
-test('both are accessible, narrow and wide, light and dark', async () => {
-  const bytes = await siteArchive()
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [360, 1280]) {
-      const page = await pages.openArchive('site.tgz', bytes, { viewport: { width, height: 800 }, colorScheme })
-      await openTab(page, 'Space')
-      await map(page).getByRole('button').first().waitFor()
-      expect(await seriousProblems(page)).toEqual([])
-      await openTab(page, 'Bytes')
-      await expect.poll(() => page.getByRole('slider').getAttribute('aria-valuetext')).toContain('Bytes 0 to')
-      expect(await seriousProblems(page)).toEqual([])
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-      expect(overflow).toBeLessThanOrEqual(0)
-    }
-  }
 })
 
 /** How much of the canvas is drawn strong, summed over its pixels. */
