@@ -79,7 +79,7 @@ export interface Meter {
 
 /** Where a path leads. */
 export interface FoundPath {
-  /** As stored. */
+  /** As stored, normalised. */
   readonly path: string
   /** Of its entry; -1 for a folder without one. */
   readonly line: number
@@ -89,11 +89,13 @@ export interface FoundPath {
 /** Opening and closing. */
 export interface ArchiveCalls {
   /**
-   * Opens an archive in place of the one that was open, which stays open where this fails.
+   * Opens an archive in place of the one that was open, which stays open where this fails. What is still being opened is
+   * given up.
    *
    * @param onMeter - told what was fetched, also while it opens, some times a second at most
    */
   open(request: OpenRequest, onMeter: (meter: Meter) => void, signal: AbortSignal): Promise<ArchiveSummary>
+  /** Closes what is open, and gives up what is being opened. */
   close(): Promise<void>
   /** Looks a path up; undefined where nothing has it. Costs a block of the listing or two. */
   find(path: string, signal: AbortSignal): Promise<FoundPath | undefined>

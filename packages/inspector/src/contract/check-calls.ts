@@ -48,6 +48,4 @@ export interface CheckReport {
 export interface CheckCalls {
   /** Checks. What is wrong is reported, and does not end it. */
   verify(scope: CheckScope, onProgress: (progress: CheckProgress) => void, signal: AbortSignal): Promise<CheckReport>
-  /** Gives the line of a path, of several the last; -1 where it has none. */
-  lineOf(path: string): Promise<number>
 }

@@ -80,6 +80,4 @@ export interface CompareCalls {
    * @param end - before which to end; there may be fewer
    */
   differences(kinds: readonly DifferenceKind[], start: number, end: number): Promise<readonly DifferenceRow[]>
-  /** Gives the number of the line that a path has in the open archive; undefined where it is not in it. */
-  lineOf(path: string): Promise<number | undefined>
 }

@@ -1,11 +1,10 @@
 /** Opening and closing, and the meter. */
-import type { Archive } from 'isptar'
 import type { ArchiveCalls, ArchiveSummary, FoundPath, Meter, OpenRequest } from '../contract/archive-calls.ts'
 import type { ArchiveHolder } from './archive-holder.ts'
 import { summaryOf } from './archive-summary.ts'
+import { findPath } from './find-entry.ts'
 import { openRequest } from './open-request.ts'
 import { Traffic } from './traffic.ts'
-import { explainOpening } from './explain-opening.ts'
 
 /** How often the meter is told, in milliseconds. */
 const METER_MS = 150
@@ -13,6 +12,7 @@ const METER_MS = 150
 /** Opens archives for the page. */
 export class ArchiveEngine implements ArchiveCalls {
   readonly #holder: ArchiveHolder
+  #opening: AbortController | undefined
   #ticking: ReturnType<typeof setInterval> | undefined
 
   constructor(holder: ArchiveHolder) {
@@ -20,13 +20,14 @@ export class ArchiveEngine implements ArchiveCalls {
   }
 
   async open(request: OpenRequest, onMeter: (meter: Meter) => void, signal: AbortSignal): Promise<ArchiveSummary> {
+    const either = AbortSignal.any([signal, this.#takeTurn()])
     const traffic = new Traffic()
     const ticking = tick(traffic, onMeter)
     try {
-      const opened = await openRequest(request, signal, traffic)
-      if (signal.aborted) await opened.archive.close()
-      signal.throwIfAborted()
-      traffic.sizeBytes ??= wholeBytes(opened.archive)
+      const opened = await openRequest(request, either, traffic)
+      if (either.aborted) await opened.archive.close()
+      either.throwIfAborted()
+      traffic.sizeBytes = opened.sizeBytes
       clearInterval(this.#ticking)
       this.#ticking = ticking
       await this.#holder.hold(opened)
@@ -34,28 +35,26 @@ export class ArchiveEngine implements ArchiveCalls {
       return summaryOf(opened)
     } catch (error) {
       clearInterval(ticking)
-      signal.throwIfAborted()
-      throw await explainOpening(error, request)
+      throw error
     }
   }
 
   async close(): Promise<void> {
+    this.#takeTurn()
     clearInterval(this.#ticking)
     await this.#holder.hold(undefined)
   }
 
-  async find(path: string, signal: AbortSignal): Promise<FoundPath | undefined> {
-    const { archive } = this.#holder
-    const entry = await archive.find(path, { signal })
-    if (entry !== undefined) return { path: entry.path, line: entry.place.line, isFolder: entry.type === 'directory' }
-    const { done } = await archive.children(path, { signal }).next()
-    return done ? undefined : { path, line: -1, isFolder: true }
+  /** Stops what is being opened. Gives what says when that is to be stopped which is opened now. */
+  #takeTurn(): AbortSignal {
+    this.#opening?.abort()
+    this.#opening = new AbortController()
+    return this.#opening.signal
   }
-}
 
-/** Length of an archive and the bases that were given. */
-function wholeBytes({ sizeBytes, bases }: Archive): number {
-  return bases.reduce((sum, base) => sum + (base?.sizeBytes ?? 0), sizeBytes)
+  async find(path: string, signal: AbortSignal): Promise<FoundPath | undefined> {
+    return findPath(this.#holder.archive, path, signal)
+  }
 }
 
 function tick(traffic: Traffic, onMeter: (meter: Meter) => void): ReturnType<typeof setInterval> {

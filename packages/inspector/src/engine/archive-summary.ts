@@ -2,6 +2,7 @@
 import type { Archive } from 'isptar'
 import type { ArchiveSummary, BaseSummary } from '../contract/archive-calls.ts'
 import { addressName } from '../text/place-name.ts'
+import { hasIndex } from './has-index.ts'
 import type { OpenedRequest } from './open-request.ts'
 
 /** Gives what is known of an archive without reading more of it. */
@@ -22,7 +23,7 @@ export function summaryOf({ archive, partNames }: OpenedRequest): ArchiveSummary
     partName: archive.partName,
     isCatalogue: archive.isCatalogue,
     hasDigests: archive.hasDigests,
-    hasIndex: tail.sections.some(({ name }) => name === 'index') && serviceInfo.get('order') === 'path',
+    hasIndex: hasIndex(archive),
     notices: archive.notices,
     sections: tail.sections.map(({ name, packedBytes }) => ({ name, packedBytes })),
     tail: { offset: tail.listingOffset, endOffset: sizeBytes },

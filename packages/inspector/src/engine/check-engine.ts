@@ -25,10 +25,6 @@ export class CheckEngine implements CheckCalls {
     if (scope.type === 'archive') return verifyWhole(archive, tell, signal)
     return new EntriesCheck(archive, new PathScope(scope.paths), tell, signal).run()
   }
-
-  async lineOf(path: string): Promise<number> {
-    return (await this.#holder.archive.find(path))?.place.line ?? -1
-  }
 }
 
 async function verifyWhole(

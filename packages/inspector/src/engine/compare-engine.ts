@@ -11,7 +11,6 @@ import type {
 import type { ArchiveHolder } from './archive-holder.ts'
 import { summaryOf } from './archive-summary.ts'
 import { DifferenceTable } from './difference-table.ts'
-import { explainOpening } from './explain-opening.ts'
 import { type OpenedRequest, openRequest } from './open-request.ts'
 import { Traffic } from './traffic.ts'
 
@@ -45,7 +44,7 @@ export class CompareEngine implements CompareCalls {
     const table = new DifferenceTable()
     this.#tables.set(archive, table)
     const traffic = new Traffic()
-    const opened = await openOther(other, either, traffic)
+    const opened = await openRequest(other, either, traffic)
     try {
       return await compareWith(archive, opened, { settings, table, traffic, onState, signal: either })
     } finally {
@@ -55,19 +54,6 @@ export class CompareEngine implements CompareCalls {
 
   async differences(kinds: readonly DifferenceKind[], start: number, end: number): Promise<readonly DifferenceRow[]> {
     return this.#tables.get(this.#holder.archive)?.rows(kinds, start, end) ?? []
-  }
-
-  async lineOf(path: string): Promise<number | undefined> {
-    return (await this.#holder.archive.find(path))?.place.line
-  }
-}
-
-async function openOther(other: OpenRequest, signal: AbortSignal, traffic: Traffic): Promise<OpenedRequest> {
-  try {
-    return await openRequest(other, signal, traffic)
-  } catch (error) {
-    signal.throwIfAborted()
-    throw await explainOpening(error, other)
   }
 }
 

@@ -4,7 +4,7 @@ import type { CheckProblem, CheckProgress, CheckReport } from '../contract/check
 import { toHex } from '../text/hex.ts'
 import { countText } from '../text/quantity.ts'
 import { problemOf } from './check-problem.ts'
-import { dataEntry } from './data-entry.ts'
+import { followLinks } from './find-entry.ts'
 import { entriesInScope, type PathScope } from './path-scope.ts'
 import { piecesOf } from './pieces-of.ts'
 
@@ -104,8 +104,8 @@ export class EntriesCheck {
   /** A link to a file that is not checked for itself is worth what that is worth. */
   async #checkLink(link: Entry, linkPath: string): Promise<void> {
     const signal = this.#signal
-    const file = await dataEntry(this.#archive, link, { signal })
-    if (file.type !== 'file') {
+    const file = await followLinks(this.#archive, link, signal)
+    if (file?.type !== 'file') {
       this.#problem(linkPath, `a hardlink to ${JSON.stringify(link.linkTarget)}, which is no file`)
       return
     }

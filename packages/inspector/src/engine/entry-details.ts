@@ -1,6 +1,8 @@
 /** Everything that an archive says of one entry. */
 import { type Archive, type ByteSource, type Entry, normalizeEntryPath } from 'isptar'
 import type { EntryDetails, EntryLocation, EntryPlace } from '../contract/entry-calls.ts'
+import { toHex } from '../text/hex.ts'
+import { findPath } from './find-entry.ts'
 import { resolveLink } from './resolve-link.ts'
 import { isSeekable } from './seek-chunks.ts'
 
@@ -50,7 +52,7 @@ export async function detailsOf(read: ReadArchive, entry: Entry, signal: AbortSi
     userName: entry.userName,
     groupName: entry.groupName,
     device: entry.device,
-    digest: digest && hexOf(digest),
+    digest: digest && toHex(digest),
     location: await orTell('place', () => locationOf(read, entry)),
     xattrs: [...xattrs].map(([name, value]) => ({ name, value })),
     unsafeReason: entry.unsafeReason,
@@ -58,10 +60,6 @@ export async function detailsOf(read: ReadArchive, entry: Entry, signal: AbortSi
     target: await orTell('link', () => targetOf(archive, entry, signal)),
     problems,
   }
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function locationOf({ archive, counters }: ReadArchive, entry: Entry): EntryLocation | undefined {
@@ -87,11 +85,8 @@ function locationOf({ archive, counters }: ReadArchive, entry: Entry): EntryLoca
 async function targetOf(archive: Archive, entry: Entry, signal: AbortSignal): Promise<EntryPlace | undefined> {
   const { type, linkTarget } = entry
   if (linkTarget === undefined) return undefined
-  const path = type === 'symlink' ? resolveLink(entry.path, linkTarget) : normalizeEntryPath(linkTarget)
-  if (path === undefined || path === '') return undefined
-  const found = await archive.find(path, { signal })
-  if (found !== undefined) return { path, line: found.place.line }
-  // A folder may have no line of its own.
-  for await (const _ of archive.children(path, { signal })) return { path, line: -1 }
-  return undefined
+  const path = type === 'symlink' ? resolveLink(normalizeEntryPath(entry.path), linkTarget) : linkTarget
+  if (path === undefined || normalizeEntryPath(path) === '') return undefined
+  const found = await findPath(archive, path, signal)
+  return found && { path: found.path, line: found.line }
 }

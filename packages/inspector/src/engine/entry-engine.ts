@@ -3,7 +3,7 @@ import type { Entry } from 'isptar'
 import type { EntryCalls, EntryDetails, NestedListing, Preview, PreviewOptions } from '../contract/entry-calls.ts'
 import type { ArchiveHolder } from './archive-holder.ts'
 import { detailsOf } from './entry-details.ts'
-import { fileOf, findEntry, hasEntry } from './find-entry.ts'
+import { fileOf, findEntry, getEntry } from './find-entry.ts'
 import { nestedListing } from './nested-archive.ts'
 import { nothingToSee, previewOf } from './preview-of.ts'
 
@@ -25,13 +25,14 @@ export class EntryEngine implements EntryCalls {
 
   async details(path: string, line: number, signal: AbortSignal): Promise<EntryDetails | undefined> {
     const { archive, counters } = this.#holder
-    if (line < 0 && !(await hasEntry(archive, path, signal))) return undefined
-    return detailsOf({ archive, counters }, await findEntry(archive, path, line, signal), signal)
+    const find = line < 0 ? findEntry : getEntry
+    const entry = await find(archive, path, line, signal)
+    return entry && detailsOf({ archive, counters }, entry, signal)
   }
 
   async preview(path: string, options: PreviewOptions, signal: AbortSignal): Promise<Preview> {
     const { archive } = this.#holder
-    const entry = await findEntry(archive, path, options.line, signal)
+    const entry = await getEntry(archive, path, options.line, signal)
     const file = await fileOf(archive, entry, signal)
     if (file === undefined) return nothingToSee(wordsFor(entry))
     if (file.sizeBytes === 0) return nothingToSee('The file is empty.')
@@ -40,7 +41,7 @@ export class EntryEngine implements EntryCalls {
 
   async nested(path: string, line: number, signal: AbortSignal): Promise<NestedListing> {
     const { archive } = this.#holder
-    const file = await fileOf(archive, await findEntry(archive, path, line, signal), signal)
+    const file = await fileOf(archive, await getEntry(archive, path, line, signal), signal)
     if (file !== undefined) return nestedListing(archive, file, signal)
     return { summary: undefined, rows: [], isComplete: true, note: 'It has no data.' }
   }

@@ -1,11 +1,9 @@
 /** Finds out why an archive could not be opened, where the error alone does not say it. */
-import { isIsptarError, splitSliceName, StorageError } from 'isptar'
-import type { OpenRequest, Place } from '../contract/archive-calls.ts'
+import { type ByteSource, isIsptarError, splitSliceName, StorageError } from 'isptar'
+import type { Place } from '../contract/archive-calls.ts'
 import { TroubleError, type TroubleKind } from '../contract/trouble.ts'
 import { placeName } from '../text/place-name.ts'
 import { arrangePlaces } from './arrange-places.ts'
-import { openPlaces } from './place-source.ts'
-import { Traffic } from './traffic.ts'
 import { troubleOf } from './trouble-of.ts'
 
 /** How long to look into why something failed, in milliseconds. */
@@ -17,10 +15,16 @@ const INSTEAD = 'Or download the archive, and choose the file.'
 /**
  * Gives the error to throw instead of one that opening threw. Costs a request or two where the first bytes, or the server,
  * have to be asked.
+ *
+ * @param source - what was read of these places; undefined where that could not be opened
  */
-export async function explainOpening(error: unknown, request: OpenRequest): Promise<unknown> {
+export async function explainOpening(
+  error: unknown,
+  places: readonly Place[],
+  source: ByteSource | undefined,
+): Promise<unknown> {
   if (error instanceof StorageError && error.kind === 'connection') return explainConnection(error)
-  if (isIsptarError(error, 'format') && error.message.includes('no trailer')) return explainEnd(error, request)
+  if (isIsptarError(error, 'format') && error.message.includes('no trailer')) return explainEnd(error, places, source)
   return error
 }
 
@@ -72,7 +76,11 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** What has no isptar end is another kind of file, or cut. */
-async function explainEnd(error: Error, { places }: OpenRequest): Promise<TroubleError> {
+async function explainEnd(
+  error: Error,
+  places: readonly Place[],
+  source: ByteSource | undefined,
+): Promise<TroubleError> {
   const { detail } = troubleOf(error)
   const slices = arrangePlaces(places)
   const last = slices.places.at(-1)
@@ -84,7 +92,7 @@ async function explainEnd(error: Error, { places }: OpenRequest): Promise<Troubl
       detail,
       advice: `The archive goes on behind slice ${slices.places.length}: add ${slices.name}.part${slices.places.length + 1} and all after it.`,
     })
-  return new TroubleError({ kind: 'not-archive', detail, ...wordsFor(await kindOf(places)) })
+  return new TroubleError({ kind: 'not-archive', detail, ...wordsFor(await kindOf(source)) })
 }
 
 type FileKind = 'gzip' | 'zip' | 'page' | 'other'
@@ -106,12 +114,12 @@ function wordsFor(kind: FileKind): { readonly title: string; readonly advice: st
   }
 }
 
-async function kindOf(places: readonly Place[]): Promise<FileKind> {
+async function kindOf(source: ByteSource | undefined): Promise<FileKind> {
+  if (source === undefined) return 'other'
   try {
-    const source = await openPlaces(places, new Traffic(), AbortSignal.timeout(LOOK_MS))
-    const { sizeBytes } = await source.readTail(0)
-    const begin = await source.read(0, Math.min(sizeBytes, 256))
-    await source.close()
+    const options = { signal: AbortSignal.timeout(LOOK_MS) }
+    const { sizeBytes } = await source.readTail(0, options)
+    const begin = await source.read(0, Math.min(sizeBytes, 256), options)
     if (begin[0] === 0x1f && begin[1] === 0x8b) return 'gzip'
     if (begin[0] === 0x50 && begin[1] === 0x4b) return 'zip'
     return /^\s*<(!doctype|html|\?xml)/i.test(new TextDecoder().decode(begin)) ? 'page' : 'other'

@@ -1,6 +1,7 @@
 /** What lies in a folder, as a table that fills: from the listing's blocks, or from the whole listing once that was read. */
 import { type Archive, decodeText } from 'isptar'
 import { EntryTable } from './entry-table.ts'
+import { hasIndex } from './has-index.ts'
 import { childBytes, folderPrefix } from './path-bytes.ts'
 import { readyTable, wholeTable } from './whole-table.ts'
 import { WorkSlice } from './work-slice.ts'
@@ -108,11 +109,6 @@ async function fill(
   } finally {
     clearTimeout(telling)
   }
-}
-
-/** Whether a folder opens by the index. */
-function hasIndex(archive: Archive): boolean {
-  return archive.tail.sections.some(({ name }) => name === 'index') && archive.serviceInfo.get('order') === 'path'
 }
 
 /** All lines of what lies in the folder, also several of one path, and folders that have none where they first appear. */

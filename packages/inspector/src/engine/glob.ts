@@ -4,7 +4,7 @@ const SPECIAL = /[\\^$.*+?()[\]{}|]/g
 
 /**
  * Makes the expression of a glob; it matches whole texts, in any case. What is not closed stands for itself, and so does
- * what follows a backslash. The work is linear in the glob.
+ * what follows a backslash. The work is at most quadratic in the glob.
  */
 export function globExpression(glob: string): RegExp {
   return new RegExp(`^${new GlobReader(glob).alternatives('')}$`, 'isu')
@@ -14,6 +14,8 @@ export function globExpression(glob: string): RegExp {
 class GlobReader {
   readonly #glob: string
   #at = 0
+  /** Where braces begin that are none: each is read in vain once only, however they are nested. */
+  readonly #literalBraces = new Set<number>()
 
   constructor(glob: string) {
     this.#glob = glob
@@ -64,12 +66,14 @@ class GlobReader {
 
   #braces(): string {
     const start = this.#at
+    if (this.#literalBraces.has(start)) return escaped('{')
     const choices: string[] = []
     do {
       choices.push(this.alternatives(',}'))
       this.#at += 1
     } while (this.#glob[this.#at - 1] === ',')
     if (this.#glob[this.#at - 1] === '}' && choices.length > 1) return `(?:${choices.join('|')})`
+    this.#literalBraces.add(start)
     this.#at = start
     return escaped('{')
   }

@@ -1,5 +1,5 @@
 /** Says how much a selection is, without reading much for it. */
-import { type Archive, normalizeEntryPath } from 'isptar'
+import type { Archive } from 'isptar'
 import type { RowType } from '../contract/browse-calls.ts'
 import type { TakeMeasure } from '../contract/take-calls.ts'
 import type { EntryTable } from './entry-table.ts'
@@ -41,7 +41,7 @@ export async function measureSelection(
 
 function* found(table: EntryTable, scope: PathScope): Generator<Found, void, undefined> {
   for (let row = 0; row < table.count; row += 1) {
-    const path = normalizeEntryPath(table.path(row))
+    const path = table.path(row)
     if (scope.has(path)) yield { path, line: table.line(row), type: table.type(row), sizeBytes: table.sizeBytes(row) }
   }
 }

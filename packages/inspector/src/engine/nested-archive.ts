@@ -1,11 +1,10 @@
 /** Archives that are entries of the open one. */
 import { type Archive, type Entry, entrySource, isIsptarError, normalizeEntryPath, openArchive } from 'isptar'
 import type { NestedListing, NestedRow } from '../contract/entry-calls.ts'
+import { withFailures } from './with-failures.ts'
 
 /** Rows that are given. */
 const MAX_ROWS = 1000
-/** What opening reads first. */
-const TAIL_BYTES = 64 * 1024
 
 /**
  * Lists the first entries of an archive that is a file of another.
@@ -13,33 +12,32 @@ const TAIL_BYTES = 64 * 1024
  * @throws errors of the outer archive; what is wrong with the inner one is its note
  */
 export async function nestedListing(archive: Archive, file: Entry, signal: AbortSignal): Promise<NestedListing> {
-  const source = entrySource(archive, file)
-  // What is wrong with the outer archive fails here.
-  await source.readTail(TAIL_BYTES, { signal })
-  let inner: Archive
+  let hasOuterFailed = false
+  const source = withFailures(entrySource(archive, file), () => {
+    hasOuterFailed = true
+  })
   try {
-    inner = await openArchive(source, { signal })
+    return await listingOf(await openArchive(source, { signal }), signal)
   } catch (error) {
-    if (isIsptarError(error, 'format'))
-      return notListed('It has no index: to list it, all of it would have to be read.')
-    throw error
-  }
-  try {
-    const rows: NestedRow[] = []
-    let isComplete = true
-    for await (const entry of inner.entries({ signal })) {
-      isComplete = rows.length < MAX_ROWS
-      if (!isComplete) break
-      rows.push({ path: normalizeEntryPath(entry.path), type: entry.type, sizeBytes: entry.sizeBytes })
-    }
-    const { formatVersion, entryCount, createdAt, baseIdentities } = inner
-    const isDifferential = baseIdentities.length > 0
-    return { summary: { formatVersion, entryCount, createdAt, isDifferential }, rows, isComplete, note: undefined }
+    if (hasOuterFailed || !isIsptarError(error)) throw error
+    const note = error.message.includes('no trailer')
+      ? 'It has no index: to list it, all of it would have to be read.'
+      : `It cannot be listed: ${error.message}`
+    return { summary: undefined, rows: [], isComplete: true, note }
   } finally {
-    await inner.close()
+    await source.close()
   }
 }
 
-function notListed(note: string): NestedListing {
-  return { summary: undefined, rows: [], isComplete: true, note }
+async function listingOf(inner: Archive, signal: AbortSignal): Promise<NestedListing> {
+  const rows: NestedRow[] = []
+  let isComplete = true
+  for await (const entry of inner.entries({ signal })) {
+    isComplete = rows.length < MAX_ROWS
+    if (!isComplete) break
+    rows.push({ path: normalizeEntryPath(entry.path), type: entry.type, sizeBytes: entry.sizeBytes })
+  }
+  const { formatVersion, entryCount, createdAt, baseIdentities } = inner
+  const isDifferential = baseIdentities.length > 0
+  return { summary: { formatVersion, entryCount, createdAt, isDifferential }, rows, isComplete, note: undefined }
 }

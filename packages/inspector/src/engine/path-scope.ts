@@ -1,5 +1,7 @@
 /** Entries that are meant when paths are named: folders stand for all that is in them. */
 import { type Archive, type Entry, normalizeEntryPath } from 'isptar'
+import { folderChain, isBelowAny, parentPath } from '../text/entry-path.ts'
+import { hasIndex } from './has-index.ts'
 
 /** Up to so many are looked up one by one; for more, one pass over the listing costs less. */
 const MAX_LOOKUPS = 64
@@ -18,29 +20,20 @@ export class PathScope {
 
   /** Whether a path is named, or lies in a folder that is. Costs a lookup a component. */
   has(path: string): boolean {
-    if (this.#paths.has(path) || this.#paths.has('')) return true
-    return ancestorsOf(path).some((ancestor) => this.#paths.has(ancestor))
+    return this.#paths.has(path) || this.#paths.has('') || isBelowAny(path, this.#paths)
   }
 
   /** Whether something that is named lies in this folder. */
   leadsTo(path: string): boolean {
-    this.#folders ??= new Set([...this.#paths].flatMap(ancestorsOf))
+    this.#folders ??= new Set([...this.#paths].flatMap((named) => folderChain(parentPath(named))))
     return this.#folders.has(path)
   }
 
   /** Those that lie in no other. */
   get roots(): readonly string[] {
     if (this.#paths.has('')) return ['']
-    return [...this.#paths].filter((path) => !ancestorsOf(path).some((ancestor) => this.#paths.has(ancestor)))
+    return [...this.#paths].filter((path) => !isBelowAny(path, this.#paths))
   }
-}
-
-/** Gives the folders that a path lies in, outermost first, without the root. */
-export function ancestorsOf(path: string): readonly string[] {
-  const ancestors: string[] = []
-  for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1))
-    if (end > 0) ancestors.push(path.slice(0, end))
-  return ancestors
 }
 
 /** How to read entries. */
@@ -74,8 +67,4 @@ export async function* entriesInScope(
 /** Whether a path is found without a long pass over the listing. */
 export function findsFast(archive: Archive): boolean {
   return hasIndex(archive) || (archive.entryCount ?? Number.POSITIVE_INFINITY) <= FEW_LINES
-}
-
-function hasIndex({ tail, serviceInfo }: Archive): boolean {
-  return tail.sections.some(({ name }) => name === 'index') && serviceInfo.get('order') === 'path'
 }

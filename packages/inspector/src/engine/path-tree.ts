@@ -2,8 +2,8 @@
 import { encodeText, normalizeEntryPath } from 'isptar'
 import { Column } from './column.ts'
 import type { EntryTable } from './entry-table.ts'
+import { normalBytes } from './path-bytes.ts'
 
-const DOT = 0x2e
 const SLASH = 0x2f
 const FNV_START = 0x811c9dc5
 const FNV_PRIME = 0x01000193
@@ -51,7 +51,7 @@ export class PathTree {
   /** Gives a node's raw path, normalised: a view. */
   path(node: number): Uint8Array {
     if (node === 0) return new Uint8Array(0)
-    return storedPath(this.#table.pathBytes(this.#keyRows.at(node))).subarray(0, this.#keyLengths.at(node))
+    return normalBytes(this.#table.pathBytes(this.#keyRows.at(node))).subarray(0, this.#keyLengths.at(node))
   }
 
   /** Gives the node of a path; NONE where there is none. */
@@ -62,7 +62,7 @@ export class PathTree {
 
   /** Adds the path of a row, and all that it lies in. Of one path in several rows the last counts. */
   add(row: number): void {
-    const path = storedPath(this.#table.pathBytes(row))
+    const path = normalBytes(this.#table.pathBytes(row))
     let depth = this.#sharedDepth(path)
     let node = depth === 0 ? 0 : (this.#nodes[depth - 1] ?? 0)
     let end = depth === 0 ? 0 : (this.#ends[depth - 1] ?? 0)
@@ -137,14 +137,6 @@ function endOfName(path: Uint8Array, start: number): number {
   while (path[end] === SLASH) end += 1
   while (end < path.length && path[end] !== SLASH) end += 1
   return end
-}
-
-/** As `normalizeEntryPath` does. */
-function storedPath(path: Uint8Array): Uint8Array {
-  let start = 0
-  while (path[start] === DOT && path[start + 1] === SLASH) start += 2
-  const end = path.length - start > 1 && path.at(-1) === SLASH ? path.length - 1 : path.length
-  return end - start === 1 && path[start] === DOT ? path.subarray(0, 0) : path.subarray(start, end)
 }
 
 function hashOf(bytes: Uint8Array, start: number, end: number, before: number): number {

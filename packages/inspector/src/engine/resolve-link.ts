@@ -3,7 +3,7 @@
 /**
  * Gives the path that a target names from where its link lies; links on the way are not followed.
  *
- * @param path - of the link
+ * @param path - of the link, normalised
  * @param target - as stored
  * @returns undefined for what is absolute, or outside; empty for the root
  */

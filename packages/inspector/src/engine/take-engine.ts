@@ -13,7 +13,7 @@ import type { TakeCalls, TakeMeasure, TakenArchive, TakenFile, TakeProgress } fr
 import { TroubleError } from '../contract/trouble.ts'
 import { toHex } from '../text/hex.ts'
 import type { ArchiveHolder } from './archive-holder.ts'
-import { dataEntry, entryOfKey } from './data-entry.ts'
+import { fileOf, getEntry } from './find-entry.ts'
 import { gathering } from './gathering.ts'
 import { measureSelection } from './measure-selection.ts'
 import { PathScope } from './path-scope.ts'
@@ -44,8 +44,9 @@ export class TakeEngine implements TakeCalls {
     writer.closed.catch(() => undefined)
     try {
       const { archive } = this.#holder
-      const entry = await entryOfKey(archive, path, line, { signal })
-      const source = await dataEntry(archive, entry, { signal })
+      const entry = await getEntry(archive, path, line, signal)
+      // Reading what has no data says so.
+      const source = (await fileOf(archive, entry, signal)) ?? entry
       const tell = seldom((dataBytes: number) => onProgress({ entryCount: 0, dataBytes, totalBytes: source.sizeBytes }))
       const sha256 = createSha256()
       let dataBytes = 0

@@ -36,10 +36,14 @@ export class Traffic {
     return recorder
   }
 
-  /** Records what is read of a file in the archive that was recorded last: first of all, and nothing more to fetch. */
-  recordFirst(source: ByteSource): FetchRecorder {
+  /**
+   * Records what is read of a file in an archive: nothing more to fetch.
+   *
+   * @param number - of the counter of the archive around it, which comes after it then
+   */
+  recordEntry(source: ByteSource, number: number): FetchRecorder {
     const recorder = this.record(source, 'held')
-    this.counters.unshift(...this.counters.splice(-1))
+    this.counters.splice(number, 0, ...this.counters.splice(-1))
     return recorder
   }
 

@@ -2,7 +2,8 @@
 import type { CheckProgress, CheckReport, CheckScope } from '../contract/check-calls.ts'
 import type { Trouble } from '../contract/trouble.ts'
 import { asTrouble, type Session } from './session.ts'
-import { SessionWork, untilStopped } from './session-work.ts'
+import { SessionWork } from './session-work.ts'
+import { untilStopped } from './until-stopped.ts'
 
 /** What is checked, in words. */
 export interface CheckSubject {

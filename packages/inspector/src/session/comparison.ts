@@ -3,6 +3,7 @@ import type { ArchiveSummary, OpenRequest } from '../contract/archive-calls.ts'
 import type { CompareSettings, ComparisonState, DifferenceKind, DifferenceRow } from '../contract/compare-calls.ts'
 import type { Trouble } from '../contract/trouble.ts'
 import { asTrouble, type Session } from './session.ts'
+import { untilStopped } from './until-stopped.ts'
 
 const comparisons = new WeakMap<ArchiveSummary, Comparison>()
 
@@ -100,7 +101,8 @@ export class Comparison {
         this.#state = state
         this.#tell()
       }
-      const state = await this.#session.engine.compare.compare(other, this.#settings, onState, running.signal)
+      const { compare } = this.#session.engine
+      const state = await untilStopped(compare.compare(other, this.#settings, onState, running.signal), running.signal)
       if (isCurrent()) this.#state = state
     } catch (error) {
       if (isCurrent() && !running.signal.aborted) this.#trouble = asTrouble(error)
@@ -122,9 +124,8 @@ export class Comparison {
   }
 
   /** Shows the entry of a path in the open archive, where it lies. */
-  async reveal(path: string): Promise<void> {
-    const line = await this.#session.engine.compare.lineOf(path)
-    if (line !== undefined && this.#session.state.archive === this.#archive) this.#session.reveal(path, line)
+  reveal(path: string): Promise<void> {
+    return this.#session.revealPath(path)
   }
 
   #tell(): void {

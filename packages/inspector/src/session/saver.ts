@@ -6,7 +6,8 @@ import { archiveSaveName, saveName } from './save-name.ts'
 import { chooseTarget, type SaveRequest, type SaveTarget } from './save-target.ts'
 import { asTrouble, type Session } from './session.ts'
 import type { EntryKey } from './session-state.ts'
-import { SessionWork, untilStopped } from './session-work.ts'
+import { SessionWork } from './session-work.ts'
+import { untilStopped } from './until-stopped.ts'
 
 /** How far it is. */
 export type SaverState =

@@ -20,7 +20,7 @@ export class SessionElement extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has('session')) this.#subscribe()
+    if (changed.has('session') && this.isConnected) this.#subscribe()
   }
 
   #subscribe(): void {

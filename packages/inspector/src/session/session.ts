@@ -1,10 +1,11 @@
 /** What a page does with an archive: it keeps the state, and asks the engine. Views read the state and call this. */
-import type { ArchiveSummary, Meter, OpenRequest } from '../contract/archive-calls.ts'
+import type { ArchiveSummary, FoundPath, Meter, OpenRequest } from '../contract/archive-calls.ts'
 import type { EngineCalls } from '../contract/engine-calls.ts'
 import { type Trouble, TroubleError } from '../contract/trouble.ts'
 import { rememberAddress } from './recent-addresses.ts'
 import { EMPTY_STATE, type EntryKey, type OfferedArchive, type SessionState, type Tab } from './session-state.ts'
 import { startEngine, type StartedEngine } from './start-engine.ts'
+import { untilStopped } from './until-stopped.ts'
 import { parentPath } from '../text/entry-path.ts'
 
 /** One inspector's session. Create it once; {@link end} ends its worker. */
@@ -24,11 +25,15 @@ export class Session {
 
   /** The engine; started when it is first needed. */
   get engine(): EngineCalls {
-    this.#engine ??= startEngine(({ trouble }) => {
+    if (this.#engine !== undefined) return this.#engine.calls
+    const started = startEngine(({ trouble }) => {
+      if (this.#engine !== started) return
       this.#engine = undefined
+      this.#leave()
       this.#change({ phase: 'failed', trouble, archive: undefined })
     })
-    return this.#engine.calls
+    this.#engine = started
+    return started.calls
   }
 
   /** Calls a function after each change; gives what ends that. */
@@ -43,21 +48,19 @@ export class Session {
    * @param show - what to show of it first. @defaultValue the files of its root
    */
   async open(request: OpenRequest, show: Partial<Pick<SessionState, 'tab' | 'folder'>> = {}): Promise<void> {
-    this.#opening?.abort()
+    this.#leave()
     const opening = new AbortController()
     this.#opening = opening
     this.#change({ ...this.#blank, ...show, phase: 'opening', request })
     try {
-      const archive = await this.engine.archive.open(
-        request,
-        (meter) => void (this.#opening === opening && this.#change({ meter })),
-        opening.signal,
-      )
+      const onMeter = (meter: Meter): void => void (this.#opening === opening && this.#change({ meter }))
+      const archive = await untilStopped(this.engine.archive.open(request, onMeter, opening.signal), opening.signal)
       if (this.#opening === opening) this.#opened(request, archive)
     } catch (error) {
       if (this.#opening !== opening) return
+      // What was open before. First of all: whoever is told may open another.
+      void this.#engine?.calls.archive.close().catch(() => undefined)
       this.#change({ phase: 'failed', trouble: asTrouble(error) })
-      await this.#engine?.calls.archive.close()
     }
   }
 
@@ -69,15 +72,23 @@ export class Session {
    */
   async addBase(index: number, base: OpenRequest, signal: AbortSignal): Promise<Trouble | undefined> {
     const { request, archive } = this.#state
-    if (request === undefined || archive === undefined) return undefined
+    const opening = this.#opening
+    if (request === undefined || archive === undefined || opening === undefined) return undefined
     const length = Math.max(index + 1, request.bases?.length ?? 0)
     const bases = Array.from({ length }, (_, i) => (i === index ? base : request.bases?.[i]))
     const changed = { ...request, bases }
-    const opening = this.#opening
+    const either = AbortSignal.any([signal, opening.signal])
+    // What was fetched is shown when it was of use.
+    let isOpen = false
+    let meter: Meter | undefined
+    const onMeter = (fetched: Meter): void => {
+      meter = fetched
+      if (isOpen && this.#opening === opening) this.#change({ meter })
+    }
     try {
-      const onMeter = (meter: Meter): void => void (this.#opening === opening && this.#change({ meter }))
-      const opened = await this.engine.archive.open(changed, onMeter, signal)
-      if (this.#opening === opening) this.#change({ archive: opened, request: changed })
+      const opened = await untilStopped(this.engine.archive.open(changed, onMeter, either), either)
+      isOpen = true
+      this.#change({ archive: opened, request: changed, meter: meter ?? this.#state.meter })
       return undefined
     } catch (error) {
       return asTrouble(error)
@@ -95,16 +106,14 @@ export class Session {
 
   /** Closes the archive, or gives up opening it. */
   async close(): Promise<void> {
-    this.#opening?.abort()
-    this.#opening = undefined
+    this.#leave()
     this.#change(this.#blank)
     await this.#engine?.calls.archive.close()
   }
 
   /** Says why nothing was opened, where the engine was not asked. */
   refuse(trouble: Trouble): void {
-    this.#opening?.abort()
-    this.#opening = undefined
+    this.#leave()
     this.#change({ ...this.#blank, phase: 'failed', trouble })
   }
 
@@ -115,15 +124,33 @@ export class Session {
 
   /** Goes to a folder, or to an entry in its folder; to the root where there is neither. */
   async goTo(path: string): Promise<void> {
+    if (path === '') return this.openFolder('')
+    await this.#find(path, (found) => {
+      if (found === undefined) this.openFolder('')
+      else if (found.isFolder) this.openFolder(found.path)
+      else this.reveal(found.path, found.line)
+    })
+  }
+
+  /** Shows the entry of a path, of several the last, where it lies. */
+  async revealPath(path: string): Promise<void> {
+    await this.#find(path, (found) => this.reveal(found?.path ?? path, found?.line ?? -1))
+  }
+
+  /** Looks a path up, and goes on from there unless the user, meanwhile, went elsewhere. */
+  async #find(path: string, goOn: (found: FoundPath | undefined) => void): Promise<void> {
     this.#finding?.abort()
     const finding = new AbortController()
     this.#finding = finding
-    if (path === '') return this.openFolder('')
     const found = await this.engine.archive.find(path, finding.signal).catch(() => undefined)
-    if (finding.signal.aborted || this.#state.phase !== 'open') return
-    if (found === undefined) this.openFolder('')
-    else if (found.isFolder) this.openFolder(found.path)
-    else this.reveal(found.path, found.line)
+    if (!finding.signal.aborted && this.#state.phase === 'open') goOn(found)
+  }
+
+  /** Gives up what is under way with the archive. */
+  #leave(): void {
+    this.#opening?.abort()
+    this.#opening = undefined
+    this.#finding?.abort()
   }
 
   get #blank(): SessionState {
@@ -160,6 +187,7 @@ export class Session {
 
   /** Shows an entry where it lies. */
   reveal(path: string, line: number): void {
+    this.#finding?.abort()
     this.#change({ tab: 'files', folder: parentPath(path), search: '', current: { path, line } })
   }
 
@@ -170,10 +198,9 @@ export class Session {
 
   /** Ends the worker. */
   end(): void {
-    this.#opening?.abort()
+    this.#leave()
     this.#engine?.end()
     this.#engine = undefined
-    this.#opening = undefined
     this.#change(this.#blank)
   }
 
@@ -186,5 +213,7 @@ export class Session {
 /** Gives the words for what the engine threw. */
 export function asTrouble(error: unknown): Trouble {
   if (error instanceof TroubleError) return error.trouble
+  if (error instanceof DOMException && error.name === 'AbortError')
+    return { kind: 'aborted', title: 'Stopped', detail: '', advice: '' }
   return { kind: 'other', title: 'This did not work', detail: String(error), advice: '' }
 }

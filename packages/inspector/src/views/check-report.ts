@@ -138,7 +138,7 @@ export class CheckReportView extends SessionElement {
   #problem({ path, message }: CheckProblem): TemplateResult {
     if (path === undefined) return html`<li>${printable(message)}</li>`
     return html`<li>
-      <button class="plain mono" title="Show it in its folder" @click=${(): void => void this.#reveal(path)}>
+      <button class="plain mono" title="Show it in its folder" @click=${(): void => void this.session.revealPath(path)}>
         ${printable(path)}
       </button>
       <div>${printable(message)}</div>
@@ -156,13 +156,6 @@ export class CheckReportView extends SessionElement {
       </ul>
       ${rest > 0 ? html`<p>And ${rest.toLocaleString('en')} more: all are in the saved report.</p>` : nothing}
     </details>`
-  }
-
-  async #reveal(path: string): Promise<void> {
-    const { session } = this
-    const { archive } = session.state
-    const line = await session.engine.check.lineOf(path).catch(() => -1)
-    if (session.state.archive === archive) session.reveal(path, line)
   }
 
   get #text(): string {

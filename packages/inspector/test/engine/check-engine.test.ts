@@ -144,9 +144,3 @@ test('stops', async () => {
     await expect(checking).rejects.toMatchObject({ name: 'AbortError' })
   }
 })
-
-test('gives the line of a path', async () => {
-  const engine = await engineOf(await siteArchive())
-  expect(await engine.lineOf('site')).toBe(0)
-  expect(await engine.lineOf('none')).toBe(-1)
-})

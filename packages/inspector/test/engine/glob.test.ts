@@ -90,3 +90,11 @@ describe('globs', () => {
     )
   })
 })
+
+it('braces that are never closed, or have one choice, take no more time than others', () => {
+  expect(globExpression('{'.repeat(2000)).test('{'.repeat(2000))).toBe(true)
+  expect(globExpression(`${'{'.repeat(200)}a${'}'.repeat(200)}`).test(`${'{'.repeat(200)}a${'}'.repeat(200)}`)).toBe(
+    true,
+  )
+  expect(globExpression('{{{a,b}').test('{{b')).toBe(true)
+})

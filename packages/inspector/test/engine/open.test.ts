@@ -9,7 +9,16 @@ import { ArchiveHolder } from '../../src/engine/archive-holder.ts'
 import { arrangePlaces } from '../../src/engine/arrange-places.ts'
 import { openRequest } from '../../src/engine/open-request.ts'
 import { Traffic } from '../../src/engine/traffic.ts'
-import { buildArchive, differential, fixture, mergedArchive, siteArchive, slicedArchive } from '../archives.ts'
+import { VERSION_2 } from '../../../isptar/test/hostile-archive.ts'
+import {
+  buildArchive,
+  differential,
+  fixture,
+  hostileArchive,
+  mergedArchive,
+  siteArchive,
+  slicedArchive,
+} from '../archives.ts'
 
 const servers: Server[] = []
 /** More than is fetched with the end. */
@@ -37,6 +46,13 @@ async function listen(answer: RequestListener): Promise<string> {
 
 function named(...names: readonly string[]): Place[] {
   return names.map((name) => file(name, new Uint8Array(0)))
+}
+
+function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
 }
 
 function troubleWith(places: readonly Place[]): unknown {
@@ -156,6 +172,72 @@ test('bases are opened with it; one that is another is told, and leaves what was
   const bytes = archive.length + base.length
   expect(meters.at(-1)).toEqual({ requests: 2, bytes, sizeBytes: bytes, isReplaced: false })
   expect(await holder.archive.text('site/docs/guide.txt')).toContain('Read this first.')
+  await engine.close()
+})
+
+test('a base that is no archive is told as what it is', async () => {
+  const { archive } = await differential()
+  const zip = file('base.zip', Buffer.from(`PK\u0003\u0004${'x'.repeat(60)}`))
+  const request = { places: [file('mon.tgz', archive)], bases: [{ places: [zip] }] }
+  await expect(openRequest(request, never)).rejects.toMatchObject({
+    trouble: { kind: 'not-archive', title: 'This is a zip file, not a tar.gz' },
+  })
+})
+
+test('a base in an archive is counted after the archive, and what is around it is what is fetched from', async () => {
+  const { archive, base } = await differential()
+  const outer = await buildArchive([{ path: 'sun.tgz', data: base }])
+  const of = { places: [file('outer.tgz', outer)] }
+  const request = {
+    places: [file('mon.tgz', archive)],
+    bases: [{ places: [{ type: 'entry' as const, of, path: 'sun.tgz' }] }],
+  }
+  const opened = await openRequest(request, never)
+  expect(opened.counters.map(({ name }) => name)).toEqual(['mon.tgz', 'sun.tgz', 'outer.tgz'])
+  expect(opened.sizeBytes).toBe(archive.length + outer.length)
+  expect(await opened.archive.text('site/docs/guide.txt')).toContain('Read this first.')
+  await opened.archive.close()
+})
+
+test('of two openings the one asked for last counts, whichever is done first', async () => {
+  const bytes = await siteArchive()
+  let answerSlow = (): void => undefined
+  const asked = new Promise<void>((resolve) => {
+    answerSlow = resolve
+  })
+  let release = (): void => undefined
+  const origin = await listen((_, response) => {
+    release = () =>
+      void response.writeHead(206, { 'content-range': `bytes 0-${bytes.length - 1}/${bytes.length}` }).end(bytes)
+    answerSlow()
+  })
+  const holder = new ArchiveHolder()
+  const engine = new ArchiveEngine(holder)
+  const slow = engine.open({ places: [{ type: 'url', url: `${origin}/slow.tgz` }] }, () => {}, never)
+  const refused = rejectionOf(slow)
+  await asked
+  await engine.open({ places: [file('quick.tgz', bytes)] }, () => {}, never)
+  release()
+  expect(await refused).toMatchObject({ name: 'AbortError' })
+  expect(holder.archive.name).toBe('quick.tgz')
+  const late = rejectionOf(engine.open({ places: [file('late.tgz', bytes)] }, () => {}, never))
+  await engine.close()
+  expect(await late).toMatchObject({ name: 'AbortError' })
+  expect(() => holder.archive).toThrow('No archive is open')
+})
+
+test('paths are found as they are shown, however they are stored', async () => {
+  const bytes = hostileArchive(
+    [
+      { path: './a', type: 'dir' },
+      { path: './a/b', data: 'x' },
+    ],
+    [VERSION_2],
+  )
+  const engine = new ArchiveEngine(new ArchiveHolder())
+  await engine.open({ places: [file('dots.tgz', bytes)] }, () => {}, never)
+  expect(await engine.find('a/b', never)).toEqual({ path: 'a/b', line: 1, isFolder: false })
+  expect(await engine.find('./a/', never)).toEqual({ path: 'a', line: 0, isFolder: true })
   await engine.close()
 })
 

@@ -292,6 +292,20 @@ test('a nested archive is listed; what has no listing is not read through', asyn
   expect((await plain.engine.nested('plain.tar.gz', 0, never)).note).toMatch(/no index/)
 })
 
+test('what is wrong with a nested archive is its note, what is wrong around it is trouble', async () => {
+  const inner = Uint8Array.from(await buildArchive([{ path: 'a', data: 'x' }]))
+  const { tail } = await openArchive(new MemorySource(inner))
+  const broken = inner.with(tail.listingOffset + 12, (inner[tail.listingOffset + 12] ?? 0) ^ 0xff)
+  const { engine } = await opened(await buildArchive([{ path: 'inner.tgz', data: broken }]))
+  const nested = await engine.nested('inner.tgz', 0, never)
+  expect(nested).toMatchObject({ summary: undefined, note: expect.stringMatching(/^It cannot be listed: /) })
+  const outer = Uint8Array.from(await buildArchive([{ path: 'inner.tgz', data: inner }]))
+  const { location } = await (await openArchive(new MemorySource(outer))).get('inner.tgz')
+  const at = (location?.offset ?? 0) + 30
+  const damaged = await opened(outer.with(at, (outer[at] ?? 0) ^ 0xff))
+  await expect(damaged.engine.nested('inner.tgz', 0, never)).rejects.toMatchObject({ code: 'integrity' })
+})
+
 test('of a nested archive 1,000 entries are given', async () => {
   const target = new MemoryTarget()
   const writer = createArchive(target)

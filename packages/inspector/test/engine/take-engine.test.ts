@@ -104,7 +104,7 @@ test('damaged data, digests too, and what is no file end the stream by an abort'
     [damaged, 'site/noise.bin', /CRC-32/],
     [wrongDigest, 'site/etc/motd', /recorded is/],
     [good, 'site/etc', /it is a directory/],
-    [good, 'site/none', /no entry/],
+    [good, 'site/none', /No entry has this path/],
   ] as const) {
     const out = new Collected()
     const { engine } = await engineOf(bytes)

@@ -97,12 +97,12 @@ test('an archive that is cut is not called whole', async () => {
 test('a server that does not answer is told by its name', async () => {
   const error = storage('connection', 'http://127.0.0.1:9/site.tgz')
   const places = [{ type: 'url' as const, url: 'http://127.0.0.1:9/site.tgz' }]
-  expect(await explainOpening(error, { places })).toMatchObject({
+  expect(await explainOpening(error, places, undefined)).toMatchObject({
     trouble: { kind: 'network', title: '127.0.0.1:9 does not answer' },
   })
 })
 
 test('other errors are left as they are', async () => {
   const error = new IntegrityError('wrong CRC')
-  expect(await explainOpening(error, { places: [] })).toBe(error)
+  expect(await explainOpening(error, [], undefined)).toBe(error)
 })
