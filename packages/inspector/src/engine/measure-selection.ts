@@ -5,16 +5,12 @@ import type { TakeMeasure } from '../contract/take-calls.ts'
 import type { EntryTable } from './entry-table.ts'
 import { findsFast, PathScope } from './path-scope.ts'
 import { readyTable } from './whole-table.ts'
+import { WorkSlice } from './work-slice.ts'
 
 /** Up to so many paths are looked up one by one. */
 const MAX_LOOKUPS = 32
-
-interface Found {
-  readonly path: string
-  readonly line: number
-  readonly type: RowType
-  readonly sizeBytes: number
-}
+/** Rows between two looks at the clock. */
+const STRIDE = 1024
 
 /** See `TakeCalls.measure`. */
 export async function measureSelection(
@@ -22,38 +18,54 @@ export async function measureSelection(
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<TakeMeasure | undefined> {
+  const sum = new SelectionSum(paths)
   const table = readyTable(archive)
-  if (table) return measureOf(found(table, new PathScope(paths)), new Set(paths), true)
+  if (table) {
+    await addRows(sum, table, new PathScope(paths), signal)
+    return sum.measure(true)
+  }
   if (paths.length > (findsFast(archive) ? MAX_LOOKUPS : 1)) return undefined
-  const entries: Found[] = []
+  // Something may lie below what is no folder by its own line; taking out says so then.
+  let isAll = true
   for (const path of paths) {
     const entry = path === '' ? undefined : await archive.find(path, { signal })
-    const { place, type, sizeBytes } = entry ?? { place: { line: -1 }, type: 'folder', sizeBytes: 0 }
-    entries.push({ path, line: place.line, type, sizeBytes })
+    if (entry) sum.add(path, entry.place.line, entry.type, entry.sizeBytes)
+    if (entry === undefined || entry.type === 'directory') isAll = false
   }
-  // Something may lie below what is no folder by its own line; taking out says so then.
-  return measureOf(
-    entries,
-    new Set(paths),
-    entries.every(({ type }) => type !== 'directory' && type !== 'folder'),
-  )
+  return sum.measure(isAll)
 }
 
-function* found(table: EntryTable, scope: PathScope): Generator<Found, void, undefined> {
+async function addRows(sum: SelectionSum, table: EntryTable, scope: PathScope, signal: AbortSignal): Promise<void> {
+  const slice = new WorkSlice()
   for (let row = 0; row < table.count; row += 1) {
+    if (row % STRIDE === 0) {
+      await slice.breathe()
+      signal.throwIfAborted()
+    }
     const path = table.path(row)
-    if (scope.has(path)) yield { path, line: table.line(row), type: table.type(row), sizeBytes: table.sizeBytes(row) }
+    if (scope.has(path)) sum.add(path, table.line(row), table.type(row), table.sizeBytes(row))
   }
 }
 
-function measureOf(entries: Iterable<Found>, selected: ReadonlySet<string>, isAll: boolean): TakeMeasure {
-  const files = new Map<string, Found>()
-  let fileBytes = 0
-  for (const entry of entries) {
-    fileBytes += entry.sizeBytes
-    // Of several lines the last counts.
-    if (selected.has(entry.path) && (entry.type === 'file' || entry.type === 'hardlink')) files.set(entry.path, entry)
+/** What was selected, added up. */
+class SelectionSum {
+  readonly #selected: ReadonlySet<string>
+  #onlyFile: TakeMeasure['onlyFile']
+  #fileBytes = 0
+
+  constructor(paths: readonly string[]) {
+    this.#selected = new Set(paths)
   }
-  const [only] = selected.size === 1 ? files.values() : []
-  return { fileBytes, isAll, onlyFile: only && { path: only.path, line: only.line } }
+
+  /** Adds an entry that is selected, or lies in a folder that is. */
+  add(path: string, line: number, type: RowType, sizeBytes: number): void {
+    this.#fileBytes += sizeBytes
+    // Of several lines the last counts.
+    if (this.#selected.size === 1 && this.#selected.has(path) && (type === 'file' || type === 'hardlink'))
+      this.#onlyFile = { path, line }
+  }
+
+  measure(isAll: boolean): TakeMeasure {
+    return { fileBytes: this.#fileBytes, isAll, onlyFile: this.#onlyFile }
+  }
 }

@@ -47,23 +47,28 @@ function slicePart(place: Place, { fetch }: Traffic, signal: AbortSignal): Slice
 
 /** The browser keeps what is large on its disk. */
 async function fetchWhole(url: string, traffic: Traffic, signal: AbortSignal): Promise<Blob> {
-  const failure = { operation: 'read', location: new URL(url).origin + new URL(url).pathname }
-  const response = await traffic.fetch(url, { signal }).catch((cause: unknown) => {
+  const { origin, pathname } = new URL(url)
+  const failure = { operation: 'read', location: origin + pathname }
+  const orSay = (cause: unknown): never => {
     signal.throwIfAborted()
     throw new StorageError('the connection failed', { ...failure, kind: 'connection', cause })
-  })
-  if (!response.ok || response.body === null)
-    throw new StorageError(`the server answers with HTTP ${response.status}`, {
-      ...failure,
-      kind: response.status === 404 ? 'not-found' : 'protocol',
-    })
-  const length = response.headers.get('content-length')
-  if (length !== null && !response.headers.has('content-encoding')) traffic.sizeBytes = Number(length)
+  }
+  const response = await traffic.fetch(url, { signal }).catch(orSay)
+  const { status, body, headers } = response
+  if (!response.ok || body === null)
+    throw new StorageError(`the server answers with HTTP ${status}`, { ...failure, kind: kindOf(status) })
+  const length = headers.get('content-length')
+  if (length !== null && !headers.has('content-encoding')) traffic.sizeBytes = Number(length)
   const counting = new TransformStream<Uint8Array, Uint8Array>({
     transform: (chunk, controller) => {
       traffic.wholeBytes += chunk.length
       controller.enqueue(chunk)
     },
   })
-  return new Response(response.body.pipeThrough(counting)).blob()
+  return new Response(body.pipeThrough(counting)).blob().catch(orSay)
+}
+
+function kindOf(status: number): StorageFailure {
+  if (status === 404 || status === 410) return 'not-found'
+  return status === 401 || status === 403 ? 'denied' : 'protocol'
 }
