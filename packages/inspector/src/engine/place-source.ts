@@ -7,9 +7,11 @@ import {
   openUrl,
   type SlicePart,
   StorageError,
+  type StorageFailure,
   withRetry,
 } from 'isptar'
 import type { Place } from '../contract/archive-calls.ts'
+import { TroubleError } from '../contract/trouble.ts'
 import { placeName } from '../text/place-name.ts'
 import { arrangePlaces } from './arrange-places.ts'
 import type { Traffic } from './traffic.ts'
@@ -49,11 +51,10 @@ function slicePart(place: Place, { fetch }: Traffic, signal: AbortSignal): Slice
 async function fetchWhole(url: string, traffic: Traffic, signal: AbortSignal): Promise<Blob> {
   const { origin, pathname } = new URL(url)
   const failure = { operation: 'read', location: origin + pathname }
-  const orSay = (cause: unknown): never => {
+  const response = await traffic.fetch(url, { signal }).catch((cause: unknown) => {
     signal.throwIfAborted()
     throw new StorageError('the connection failed', { ...failure, kind: 'connection', cause })
-  }
-  const response = await traffic.fetch(url, { signal }).catch(orSay)
+  })
   const { status, body, headers } = response
   if (!response.ok || body === null)
     throw new StorageError(`the server answers with HTTP ${status}`, { ...failure, kind: kindOf(status) })
@@ -65,7 +66,16 @@ async function fetchWhole(url: string, traffic: Traffic, signal: AbortSignal): P
       controller.enqueue(chunk)
     },
   })
-  return new Response(body.pipeThrough(counting)).blob().catch(orSay)
+  return new Response(body.pipeThrough(counting)).blob().catch((cause: unknown) => {
+    signal.throwIfAborted()
+    // The server does allow this page to read, so there is nothing to find out.
+    throw new TroubleError({
+      kind: 'network',
+      title: 'The connection failed',
+      detail: `after ${traffic.wholeBytes} bytes: ${String(cause)}`,
+      advice: 'Try again.',
+    })
+  })
 }
 
 function kindOf(status: number): StorageFailure {

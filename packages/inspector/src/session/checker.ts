@@ -40,8 +40,7 @@ export class Checker extends SessionWork<CheckerState> {
     return this.begin(async (signal) => {
       this.change({ phase: 'checking', subject, progress: undefined })
       const onProgress = (progress: CheckProgress): void => {
-        // The last may come after all is over.
-        if (this.state.phase === 'checking') this.change({ phase: 'checking', subject, progress })
+        if (this.isUnderWay(signal)) this.change({ phase: 'checking', subject, progress })
       }
       try {
         const report = await untilStopped(this.session.engine.check.verify(subject.scope, onProgress, signal), signal)

@@ -57,9 +57,10 @@ export class Saver extends SessionWork<SaverState> {
   saveFile({ path, line }: EntryKey, sizeBytes?: number): Promise<void> {
     return this.#save({ name: saveName(path), kind: 'any', sizeBytes }, async (target, signal) => {
       const { take } = this.session.engine
-      const onProgress = this.#progress(target, false)
+      const tell = this.#teller(target, signal)
+      const onProgress = (progress: TakeProgress): void => tell(progress, false)
       const taken = await untilStopped(take.file(path, line, target.stream, onProgress, signal), signal)
-      this.#progress(target, true)(undefined)
+      tell(undefined, true)
       await untilStopped(take.checkWrittenFile(await target.written(), taken, signal), signal)
       const by = taken.checkedBy === 'sha256' ? 'SHA-256' : 'CRC-32; the archive records no SHA-256'
       const what = `${target.name}, ${bytesText(taken.sizeBytes)}`
@@ -73,10 +74,11 @@ export class Saver extends SessionWork<SaverState> {
     const name = archiveSaveName(this.session.state.archive?.name ?? 'archive', paths)
     return this.#save({ name, kind: 'tar.gz', sizeBytes: undefined }, async (target, signal) => {
       const { take } = this.session.engine
-      const onProgress = this.#progress(target, false)
+      const tell = this.#teller(target, signal)
+      const onProgress = (progress: TakeProgress): void => tell(progress, false)
       const taken = await untilStopped(take.archive(paths, target.stream, onProgress, signal), signal)
-      const onReadBack = this.#progress(target, true)
-      onReadBack(undefined)
+      tell(undefined, true)
+      const onReadBack = (progress: TakeProgress): void => tell(progress, true)
       await untilStopped(take.checkWritten(await target.written(), taken, onReadBack, signal), signal)
       const what = `${target.name}, ${countText(taken.entryCount, 'entry', 'entries')}, ${bytesText(taken.sizeBytes)}`
       const { dirtyCount } = taken
@@ -86,10 +88,16 @@ export class Saver extends SessionWork<SaverState> {
     })
   }
 
-  #progress(target: SaveTarget, isReadBack: boolean): (progress: TakeProgress | undefined) => void {
-    return (progress) => {
-      // The last may come after all is over.
-      if (this.isBusy) this.change({ phase: 'saving', name: target.name, isReadBack, progress })
+  /** Gives what says how far it is. What comes of writing when that is read back already is late, and is not shown. */
+  #teller(
+    { name }: SaveTarget,
+    signal: AbortSignal,
+  ): (progress: TakeProgress | undefined, isReadBack: boolean) => void {
+    let isWritten = false
+    return (progress, isReadBack) => {
+      isWritten ||= isReadBack
+      if (isWritten === isReadBack && this.isUnderWay(signal))
+        this.change({ phase: 'saving', name, isReadBack, progress })
     }
   }
 

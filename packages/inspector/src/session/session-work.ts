@@ -40,6 +40,11 @@ export abstract class SessionWork<State> {
     if (this.#controller === undefined) this.change(this.#idle)
   }
 
+  /** Whether the work that was given this signal goes on: what it says later is of no more interest. */
+  protected isUnderWay(signal: AbortSignal): boolean {
+    return this.#controller?.signal === signal && !signal.aborted
+  }
+
   protected change(state: State): void {
     this.#state = state
     for (const listener of this.#listeners) listener()

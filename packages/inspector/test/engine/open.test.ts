@@ -325,6 +325,19 @@ test('a server without ranges is asked for all of it when that is wanted', async
   await archive.close()
 })
 
+test.each([
+  [401, { kind: 'denied' }],
+  [404, { kind: 'not-found' }],
+  [500, { kind: 'protocol' }],
+  [200, { trouble: { kind: 'network', title: 'The connection failed' } }],
+])('of what is fetched whole, an answer of %i that is not whole is told', async (status, error) => {
+  const origin = await listen((_, response) => {
+    response.writeHead(status, { 'content-length': 1000 }).write('begins', () => void response.destroy())
+  })
+  const places = [{ type: 'url' as const, url: `${origin}/site.tgz`, isFetchedWhole: true }]
+  await expect(openRequest({ places }, never)).rejects.toMatchObject(error)
+})
+
 test('what is stopped is not opened', async () => {
   const stopping = new AbortController()
   const origin = await listen(() => stopping.abort())
