@@ -111,8 +111,8 @@ function dataStrip(
   return html`<div class="strip">
     ${glyph('warning')}
     <p>
-      Files that had not changed since an earlier archive lie there:
-      ${missing.length === 1 ? html`its base${named} is not here.` : html`${missing.length} bases are not here.`}
+      ${missing.length === 1 ? `Its base${named} is not here` : `${missing.length} of its bases are not here`}: files that
+      had not changed when it was made cannot be read.
     </p>
     <button aria-haspopup="dialog" @click=${onAddBase}>Add the base…</button>
   </div>`

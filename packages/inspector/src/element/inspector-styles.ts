@@ -28,7 +28,7 @@ export const inspectorStyles: CSSResult = css`
     flex: 1 1 0;
     align-items: center;
     gap: 10px;
-    min-width: 180px;
+    min-width: 160px;
     min-height: 48px;
   }
   .title > svg {
@@ -42,20 +42,25 @@ export const inspectorStyles: CSSResult = css`
     font-weight: 600;
     outline: none;
   }
+  /* The name has the room first. */
   .title select {
-    flex: 0 1 auto;
-    min-width: 90px;
-    max-width: 40cqi;
+    flex: 0 9999 auto;
+    min-width: 110px;
+    max-width: 30cqi;
   }
   .actions {
     display: flex;
     align-items: center;
     gap: 4px;
   }
+  /* As wide as the title, whatever it says: what stands between them stays where it is. */
   [data-meter] {
+    flex: 1 1 0;
     font-size: 13px;
     font-variant-numeric: tabular-nums;
-    white-space: nowrap;
+    line-height: 18px;
+    text-align: end;
+    text-wrap: balance;
   }
   [role='tablist'] {
     display: flex;
@@ -130,7 +135,10 @@ export const inspectorStyles: CSSResult = css`
     font-weight: 600;
     pointer-events: none;
   }
-  @container isptar (max-width: 860px) {
+  @container isptar (max-width: 960px) {
+    [data-meter] {
+      flex: none;
+    }
     [role='tablist'] {
       order: 1;
       flex: 1 0 100%;
@@ -142,15 +150,12 @@ export const inspectorStyles: CSSResult = css`
       min-height: 40px;
     }
   }
-  @container isptar (max-width: 560px) {
-    .title {
-      flex-basis: 0;
-      min-width: 120px;
-    }
+  @container isptar (max-width: 680px) {
     [data-meter] {
       order: 1;
       flex: 1 0 100%;
       padding-bottom: 4px;
+      text-align: start;
     }
     [role='tablist'] {
       order: 2;

@@ -168,11 +168,10 @@ export class Session {
     this.#change({ tab })
   }
 
-  /** Shows a folder; the search ends, and of another folder no entry is shown yet. */
+  /** Shows a folder; the search ends, and no entry is looked at. */
   openFolder(folder: string): void {
     this.#finding?.abort()
-    const current = folder === this.#state.folder ? this.#state.current : undefined
-    this.#change({ tab: 'files', folder, search: '', current })
+    this.#change({ tab: 'files', folder, search: '', current: undefined })
   }
 
   /** Searches below the folder that is shown. */

@@ -79,6 +79,10 @@ export const controls: CSSResult = css`
     outline: 2px solid var(--isptar-accent);
     outline-offset: 1px;
   }
+  isptar-trouble-notice > button {
+    text-align: start;
+    white-space: normal;
+  }
   .muted {
     color: var(--isptar-muted);
   }

@@ -19,6 +19,7 @@ export class ArchivePicker extends LitElement {
     what: { type: String },
     verb: { type: String },
     isMain: { attribute: false },
+    address: { attribute: false },
     problem: { state: true },
   }
   static override shadowRootOptions: ShadowRootInit = { ...LitElement.shadowRootOptions, delegatesFocus: true }
@@ -65,6 +66,8 @@ export class ArchivePicker extends LitElement {
   declare verb: string
   /** Whether choosing files is the one thing to do here. */
   declare isMain: boolean
+  /** What stands in the field at first. */
+  declare address: string
   declare problem: string
 
   constructor() {
@@ -72,6 +75,7 @@ export class ArchivePicker extends LitElement {
     this.what = 'archive'
     this.verb = 'Open'
     this.isMain = false
+    this.address = ''
     this.problem = ''
   }
 
@@ -96,6 +100,7 @@ export class ArchivePicker extends LitElement {
           autocapitalize="off"
           spellcheck="false"
           placeholder="https://…/site.tgz"
+          value=${this.address}
           aria-invalid=${this.problem === '' ? 'false' : 'true'}
           aria-describedby="problem"
         />

@@ -4,6 +4,8 @@ import type { ByteMap } from '../contract/picture-calls.ts'
 /** From one cell to the next, in pixels. */
 const PITCH = 15
 const GAP = 2
+/** Room around all cells, for the frame of one at the edge. */
+const MARGIN = 2
 const SIDE: number = PITCH - GAP
 const MIN_ROWS = 12
 const MAX_ROWS = 26
@@ -28,20 +30,20 @@ export interface CellColors {
 
 /** Gives the grid that fits into a width in pixels. */
 export function gridFor(width: number): CellGrid {
-  const columns = Math.max(Math.floor((width + GAP) / PITCH), 8)
+  const columns = Math.max(Math.floor((width + GAP - 2 * MARGIN) / PITCH), 8)
   const rows = Math.min(Math.max(Math.round(columns / 3), MIN_ROWS), MAX_ROWS)
   return { columns, cellCount: columns * rows }
 }
 
 /** Gives the height of so many cells in pixels. */
 export function gridHeight({ columns }: CellGrid, cellCount: number): number {
-  return Math.max(Math.ceil(cellCount / columns), 1) * PITCH - GAP
+  return Math.max(Math.ceil(cellCount / columns), 1) * PITCH - GAP + 2 * MARGIN
 }
 
 /** Gives the cell at a place of the canvas; undefined where there is none. */
 export function cellAt({ columns }: CellGrid, cellCount: number, x: number, y: number): number | undefined {
-  const column = Math.floor(x / PITCH)
-  const cell = Math.floor(y / PITCH) * columns + column
+  const column = Math.floor((x - MARGIN) / PITCH)
+  const cell = Math.floor((y - MARGIN) / PITCH) * columns + column
   return column >= 0 && column < columns && cell >= 0 && cell < cellCount ? cell : undefined
 }
 
@@ -55,13 +57,14 @@ export function drawCells(
   const context = canvas.getContext('2d')
   if (context === null) return
   const scale = devicePixelRatio
-  const width = columns * PITCH - GAP
+  const width = columns * PITCH - GAP + 2 * MARGIN
   const height = gridHeight({ columns, cellCount: 0 }, map.data.length)
   canvas.width = Math.round(width * scale)
   canvas.height = Math.round(height * scale)
   canvas.style.width = `${width}px`
   canvas.style.height = `${height}px`
   context.scale(scale, scale)
+  context.translate(MARGIN, MARGIN)
   const borders = new Set(map.sliceStarts.map((start) => Math.floor((start - map.start) / map.cellBytes)))
   for (let cell = 0; cell < map.data.length; cell += 1) {
     const x = (cell % columns) * PITCH

@@ -182,6 +182,9 @@ export const bytesStyles: CSSResult = css`
     }
   }
   @media (pointer: coarse) {
+    .keys {
+      display: none;
+    }
     button {
       min-height: 44px;
       min-width: 44px;

@@ -205,7 +205,8 @@ export class BytesView extends SessionElement {
       </div>
       <p class="muted" id="keys">
         ${isWhole ? `All ${exactText(archive?.sizeBytes ?? 0)} bytes` : `${part} of ${exactText(archive?.sizeBytes ?? 0)}`},
-        ${countText(this.map?.cellBytes ?? 1, 'byte')} a cell. Arrow keys move, Enter zooms in, Escape zooms out.
+        ${countText(this.map?.cellBytes ?? 1, 'byte')} a cell.
+        <span class="keys">Arrow keys move, Enter zooms in, Escape zooms out.</span>
       </p>`
   }
 
@@ -269,7 +270,7 @@ export class BytesView extends SessionElement {
     const slice = this.#sliceText(start)
     const range = end - start === 1 ? `Byte ${exactText(start)}` : `Bytes ${exactText(start)} to ${exactText(end - 1)}`
     const { offset, endOffset } = content.largest
-    const whole = `${bytesText(endOffset - offset)} at ${exactText(offset)}`
+    const whole = `${bytesText(endOffset - offset)} from byte ${exactText(offset)} on`
     return `${range}${slice}, ${fetchedText(content.fetchedBytes, end - start)} · ${whole}`
   }
 

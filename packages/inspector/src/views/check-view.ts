@@ -155,7 +155,7 @@ export class CheckView extends SessionElement {
     ]
     if (folder !== '') choices.push(of('folder', 'The folder that is shown', [folder]))
     if (selected.size > 0) choices.push(of('selection', 'What is selected', [...selected]))
-    if (current) choices.push(of('current', 'What is looked at', [current.path]))
+    if (current) choices.push(of('current', 'The entry that is shown', [current.path]))
     return choices
   }
 

@@ -1,8 +1,11 @@
 /** Differences to another archive. */
 import { type CSSResult, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
 import type { CompareSettings, ComparisonState, DifferenceKind } from '../contract/compare-calls.ts'
+import type { Trouble } from '../contract/trouble.ts'
 import { type Comparison, comparisonOf } from '../session/comparison.ts'
 import { requestFor } from '../session/places.ts'
+import { saveName } from '../session/save-name.ts'
+import { asTrouble } from '../session/session.ts'
 import { SessionElement } from '../session/session-element.ts'
 import { reportJson, reportLine } from '../text/difference-text.ts'
 import { printable } from '../text/printable.ts'
@@ -10,7 +13,7 @@ import { bytesText, countText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
 import type { PickEvent } from './archive-picker.ts'
 import { compareStyles } from './compare-styles.ts'
-import { saveReport } from './save-report.ts'
+import { type SavedReport, saveReport } from './save-report.ts'
 
 const KINDS: readonly DifferenceKind[] = ['added', 'removed', 'changed']
 /** Below this width what to compare is folded while there is a result. */
@@ -25,10 +28,13 @@ export class CompareView extends SessionElement {
   static override properties: PropertyDeclarations = {
     ...SessionElement.properties,
     kinds: { state: true },
+    saveTrouble: { state: true },
   }
   static override styles: CSSResult[] = [controls, compareStyles]
   /** What is listed. */
   declare kinds: readonly DifferenceKind[]
+  /** Why the list could not be saved. */
+  declare saveTrouble: Trouble | undefined
   #comparison: Comparison | undefined
   #leave: (() => void) | undefined
 
@@ -57,7 +63,7 @@ export class CompareView extends SessionElement {
   override render(): TemplateResult | typeof nothing {
     const comparison = this.#follow()
     if (comparison === undefined) return nothing
-    const { state, trouble } = comparison
+    const { state, trouble = this.saveTrouble } = comparison
     return html`${this.#setup(comparison)} ${trouble ? html`<isptar-trouble-notice .trouble=${trouble}></isptar-trouble-notice>` : nothing}
       ${comparison.isRunning || state ? this.#result(comparison) : nothing} ${state ? this.#list(comparison, state) : nothing}`
   }
@@ -68,6 +74,7 @@ export class CompareView extends SessionElement {
     if (comparison !== this.#comparison) {
       this.#leave?.()
       this.#comparison = comparison
+      this.saveTrouble = undefined
       this.#leave = comparison?.subscribe(() => this.requestUpdate())
     }
     return comparison
@@ -159,7 +166,7 @@ export class CompareView extends SessionElement {
 
   #saving(comparison: Comparison, state: ComparisonState): TemplateResult | typeof nothing {
     if (countOf(state, this.kinds) === 0) return nothing
-    const name = `${this.session.state.archive?.name ?? 'archive'}-differences`
+    const name = `${saveName(this.session.state.archive?.name ?? 'archive')}-differences`
     const text = {
       name: `${name}.txt`,
       type: 'text/plain',
@@ -168,9 +175,18 @@ export class CompareView extends SessionElement {
     }
     const json = { name: `${name}.jsonl`, type: 'application/jsonl', head: '', line: reportJson }
     return html`<div class="save" role="group" aria-label="Save the list">
-      <button @click=${(): void => void saveReport(comparison, this.kinds, text)}>Save as text</button>
-      <button @click=${(): void => void saveReport(comparison, this.kinds, json)}>Save as JSON lines</button>
+      <button @click=${(): void => void this.#save(comparison, text)}>Save as text</button>
+      <button @click=${(): void => void this.#save(comparison, json)}>Save as JSON lines</button>
     </div>`
+  }
+
+  async #save(comparison: Comparison, report: SavedReport): Promise<void> {
+    this.saveTrouble = undefined
+    try {
+      await saveReport(comparison, this.kinds, report)
+    } catch (error) {
+      this.saveTrouble = asTrouble(error)
+    }
   }
 
   #list(comparison: Comparison, state: ComparisonState): TemplateResult {

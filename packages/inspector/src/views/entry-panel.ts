@@ -19,6 +19,7 @@ export class EntryPanel extends SessionElement {
     details: { state: true },
     trouble: { state: true },
     isLoading: { state: true },
+    coversList: { attribute: false },
   }
   static override styles: CSSResult[] = [
     controls,
@@ -51,11 +52,22 @@ export class EntryPanel extends SessionElement {
         white-space: pre;
         unicode-bidi: isolate;
       }
+      h2 {
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+      header:has(.back) {
+        padding: 8px;
+      }
       .folder {
         font-size: 12px;
         line-height: 16px;
       }
-      .close {
+      .close,
+      .back {
         flex: none;
         justify-content: center;
         width: 36px;
@@ -64,15 +76,16 @@ export class EntryPanel extends SessionElement {
       }
       .body {
         flex: 1;
+        display: flex;
+        flex-direction: column;
+        gap: 14px;
         min-height: 0;
         overflow: auto;
         padding: 14px 16px 16px;
       }
-      .body > * + * {
-        margin-top: 14px;
-      }
       @media (pointer: coarse) {
-        .close {
+        .close,
+        .back {
           width: 44px;
           min-height: 44px;
         }
@@ -82,6 +95,8 @@ export class EntryPanel extends SessionElement {
   declare details: EntryDetails | undefined
   declare trouble: Trouble | undefined
   declare isLoading: boolean
+  /** Whether it lies over the list, and leads back to it. */
+  declare coversList: boolean
   readonly #call = new LatestCall()
   #current: EntryKey | undefined
   #archive: ArchiveSummary | undefined
@@ -134,14 +149,25 @@ export class EntryPanel extends SessionElement {
     const slash = current.path.lastIndexOf('/')
     const name = printableName(current.path)
     return html`<header>
+        ${
+          this.coversList
+            ? html`<button class="plain back" aria-label="Back to the list" title="Back to the list" @click=${this.#close}>
+              ${glyph('back')}
+            </button>`
+            : nothing
+        }
         <div>
           <h2 id="name" title=${printable(current.path)}>${name === '' ? '(no name)' : name}</h2>
           <p class="folder muted">${slash < 0 ? 'in the root' : printable(current.path.slice(0, slash))}</p>
         </div>
         ${this.#saveButton(current)}
-        <button class="plain close" aria-label="Close details" title="Close (Esc)" @click=${this.#close}>
-          ${glyph('close')}
-        </button>
+        ${
+          this.coversList
+            ? nothing
+            : html`<button class="plain close" aria-label="Close details" title="Close (Esc)" @click=${this.#close}>
+              ${glyph('close')}
+            </button>`
+        }
       </header>
       <div class="body" role="region" aria-labelledby="name">${this.#body()}</div>`
   }

@@ -14,6 +14,9 @@ import { waitingWords } from './waiting-words.ts'
 /** Windows that cost more, in bytes of the archive, say so before. */
 const TOLD_BYTES = 2 * 1024 * 1024
 
+/** Contents of more bytes are more than a few lines. */
+const LONG_BYTES = 1000
+
 const KINDS: Readonly<Record<PreviewKind, string>> = {
   text: 'Text',
   json: 'JSON',
@@ -48,11 +51,18 @@ export class EntryPreview extends SessionElement {
     lookStyles,
     css`
       :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
+        display: flex;
+        flex-direction: column;
         gap: 10px;
         padding-top: 14px;
         border-top: 1px solid var(--isptar-line);
+      }
+      /* What is long scrolls in the room that is left of the panel, where that is enough to look at it. */
+      :host([data-long]) {
+        min-height: 420px;
+      }
+      .long {
+        min-height: 160px;
       }
       .bar {
         display: flex;
@@ -118,9 +128,18 @@ export class EntryPreview extends SessionElement {
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     super.willUpdate(changed)
-    if (!changed.has('details')) return
-    this.preview = undefined
-    this.#load(BEGINNING)
+    if (changed.has('details')) {
+      this.preview = undefined
+      this.#load(BEGINNING)
+    }
+    this.toggleAttribute('data-long', this.#isLong && this.trouble === undefined)
+  }
+
+  /** Whether what is shown scrolls. */
+  get #isLong(): boolean {
+    const { kind, start = 0, end = 0, text = '' } = this.preview ?? {}
+    if (kind === 'hex') return end - start > LONG_BYTES
+    return (kind === 'text' || kind === 'json') && text.length > LONG_BYTES
   }
 
   override disconnectedCallback(): void {
@@ -190,15 +209,13 @@ export class EntryPreview extends SessionElement {
             </label>`
             : nothing
         }
-      </div>
-      ${preview !== undefined && (kind === 'text' || kind === 'json') ? this.#textBar(preview) : nothing}`
+        ${preview !== undefined && (kind === 'text' || kind === 'json') ? this.#textControls(preview) : nothing}
+      </div>`
   }
 
-  #textBar(preview: Preview): TemplateResult {
-    return html`<div class="bar">
-      ${preview.kind === 'text' ? this.#encodings(preview) : nothing}
-      <label><input type="checkbox" .checked=${this.wraps} @change=${this.#onWrap} />Wrap lines</label>
-    </div>`
+  #textControls(preview: Preview): TemplateResult {
+    return html`${preview.kind === 'text' ? this.#encodings(preview) : nothing}
+      <label><input type="checkbox" .checked=${this.wraps} @change=${this.#onWrap} />Wrap lines</label>`
   }
 
   #encodings({ encoding = 'utf-8' }: Preview): TemplateResult {
@@ -217,6 +234,7 @@ export class EntryPreview extends SessionElement {
   #content(preview: Preview): TemplateResult {
     const { kind, bytes, start, text = '', imageType = '', note, unreadBytes } = preview
     const label = `Contents of ${printableName(this.details.path)}`
+    const isLong = this.#isLong ? 'long' : ''
     const words = note === undefined || note === '' ? nothing : html`<p class="muted">${note}</p>`
     const read = (): void => {
       this.#focusBar()
@@ -236,10 +254,10 @@ export class EntryPreview extends SessionElement {
       case 'archive':
         return html`${words}<isptar-nested-preview .session=${this.session} .details=${this.details}></isptar-nested-preview>`
       case 'hex':
-        return html`${words}<isptar-hex-preview .bytes=${bytes} .start=${start} .label=${label}></isptar-hex-preview>`
+        return html`${words}<isptar-hex-preview class=${isLong} .bytes=${bytes} .start=${start} .label=${label}></isptar-hex-preview>`
       case 'text':
       case 'json':
-        return html`${words}<isptar-text-preview .text=${text} .wraps=${this.wraps} .label=${label}></isptar-text-preview>`
+        return html`${words}<isptar-text-preview class=${isLong} .text=${text} .wraps=${this.wraps} .label=${label}></isptar-text-preview>`
     }
   }
 

@@ -229,7 +229,7 @@ export class FileList extends SessionElement {
 
   get #nothingText(): string {
     const { folder, search } = this.session.state
-    if (search === '') return 'Nothing is in this folder.'
+    if (search === '') return folder === '' ? 'This archive is empty.' : 'This folder is empty.'
     return folder === '' ? 'Nothing was found.' : 'Nothing was found in this folder.'
   }
 

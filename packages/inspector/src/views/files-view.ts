@@ -3,7 +3,6 @@ import { css, type CSSResult, html, nothing, type TemplateResult } from 'lit'
 import { SessionElement } from '../session/session-element.ts'
 import { controls } from '../theme/controls.ts'
 import { FileList } from './file-list.ts'
-import { ICONS } from './row-icons.ts'
 
 /** From these widths on there is a tree beside the list, and beside list and details, in pixels. */
 const TREE_PIXELS = 720
@@ -48,17 +47,6 @@ export class FilesView extends SessionElement {
       isptar-entry-panel {
         flex: 1;
         min-height: 0;
-        overflow: auto;
-      }
-      .back {
-        display: none;
-      }
-      .icon {
-        fill: none;
-        stroke: currentColor;
-        stroke-width: 1.6;
-        stroke-linecap: round;
-        stroke-linejoin: round;
       }
       @container files (max-width: 719px) {
         .panel {
@@ -66,11 +54,6 @@ export class FilesView extends SessionElement {
           inset: 0;
           width: auto;
           border: 0;
-        }
-        .back {
-          display: inline-flex;
-          align-self: start;
-          margin: 4px;
         }
       }
     `,
@@ -103,8 +86,7 @@ export class FilesView extends SessionElement {
         ${
           current
             ? html`<div class="panel">
-              <button class="plain back" @click=${(): void => this.session.look(undefined)}>${ICONS.back} Back</button>
-              <isptar-entry-panel .session=${this.session}></isptar-entry-panel>
+              <isptar-entry-panel .session=${this.session} .coversList=${isCovered}></isptar-entry-panel>
             </div>`
             : nothing
         }

@@ -12,7 +12,7 @@ import { TypedText } from './typed-text.ts'
 import { rowPixelsOf, VirtualRows } from './virtual-rows.ts'
 
 /** Where levels are indented no further. */
-const INDENTED_LEVELS = 12
+const INDENTED_LEVELS = 8
 
 /** The tree; it opens as far as the folder that is shown. */
 export class FolderTree extends SessionElement {

@@ -25,7 +25,8 @@ export class HexPreview extends LitElement {
     lookStyles,
     css`
       :host {
-        display: block;
+        display: flex;
+        flex-direction: column;
       }
       .rows {
         position: relative;

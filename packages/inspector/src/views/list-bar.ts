@@ -1,10 +1,8 @@
 /** Above the list: the way to the folder that is shown, the search, and how many rows there are. */
-import { css, type CSSResult, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
+import { css, type CSSResult, html, type PropertyDeclarations, type TemplateResult } from 'lit'
 import { SessionElement } from '../session/session-element.ts'
-import { baseName, folderChain } from '../text/entry-path.ts'
-import { printable } from '../text/printable.ts'
 import { controls } from '../theme/controls.ts'
-import { ICONS } from './row-icons.ts'
+import { breadcrumbs, breadcrumbStyles } from './breadcrumbs.ts'
 
 /** How long to wait for the next letter, in milliseconds. */
 const TYPING_MS = 120
@@ -18,6 +16,7 @@ export class ListBar extends SessionElement {
   }
   static override styles: CSSResult[] = [
     controls,
+    breadcrumbStyles,
     css`
       :host {
         display: flex;
@@ -28,56 +27,27 @@ export class ListBar extends SessionElement {
         border-block-end: 1px solid var(--isptar-line);
       }
       nav {
-        flex: 2 1 200px;
-        min-width: 0;
-      }
-      ol {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: flex;
-        align-items: center;
-        min-width: 0;
-        max-width: 100%;
-      }
-      li + li::before {
-        content: '/';
-        color: var(--isptar-muted);
-      }
-      li button {
-        min-width: 32px;
-        justify-content: center;
-        padding: 4px 6px;
-      }
-      li button[aria-current] {
-        font-weight: 600;
-      }
-      .icon {
-        fill: none;
-        stroke: currentColor;
-        stroke-width: 1.4;
-        stroke-linecap: round;
-        stroke-linejoin: round;
+        flex-basis: 120px;
       }
       input {
-        flex: 1 1 150px;
+        flex: 1 1 200px;
         min-width: 0;
         max-width: 320px;
       }
+      /* Before the field, which stays where it is when this grows. */
       .summary {
-        flex: none;
         font-size: 13px;
         font-variant-numeric: tabular-nums;
+        text-align: end;
+      }
+      @container list (max-width: 480px) {
+        input {
+          flex-basis: 100%;
+          max-width: none;
+        }
       }
       @media (pointer: coarse) {
-        li button,
         input[type='search'] {
-          min-width: 44px;
           min-height: 44px;
         }
       }
@@ -101,12 +71,8 @@ export class ListBar extends SessionElement {
 
   override render(): TemplateResult {
     const { folder, search } = this.session.state
-    const chain = ['', ...folderChain(folder)]
-    return html`<nav aria-label="Folder">
-        <ol>
-          ${chain.map((path, depth) => this.#crumb(path, depth === chain.length - 1))}
-        </ol>
-      </nav>
+    return html`${breadcrumbs(folder, (path) => this.session.openFolder(path))}
+      <span class="summary muted">${this.summary}</span>
       <input
         type="search"
         aria-label="Search in this folder"
@@ -118,23 +84,7 @@ export class ListBar extends SessionElement {
         @input=${this.#type}
         @keydown=${this.#key}
       />
-      <span class="summary muted">${this.summary}</span>
       <span class="visually-hidden" role="status">${this.isBusy ? 'Loading' : this.summary}</span>`
-  }
-
-  #crumb(path: string, isLast: boolean): TemplateResult {
-    const name = printable(baseName(path))
-    return html`<li>
-      <button
-        class="plain"
-        aria-current=${isLast ? 'location' : nothing}
-        aria-label=${path === '' ? 'Top of the archive' : nothing}
-        title=${path === '' ? 'Top of the archive' : name}
-        @click=${(): void => this.session.openFolder(path)}
-      >
-        ${path === '' ? ICONS.root : html`<span class="name">${name}</span>`}
-      </button>
-    </li>`
   }
 
   readonly #type = (event: InputEvent): void => {

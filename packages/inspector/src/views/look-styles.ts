@@ -16,7 +16,7 @@ export const lookStyles: CSSResult = css`
     }
   }
   .box {
-    max-height: min(64vh, 720px);
+    flex: 0 1 auto;
     min-height: 64px;
     overflow: auto;
     border: 1px solid var(--isptar-line);

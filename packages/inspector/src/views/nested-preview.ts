@@ -37,6 +37,9 @@ export class NestedPreview extends SessionElement {
         flex: 1;
         min-width: 160px;
       }
+      .box {
+        max-height: 380px;
+      }
       table {
         width: 100%;
         border-collapse: collapse;

@@ -21,34 +21,8 @@ export const pictureStyles: CSSResult = css`
     align-items: center;
     gap: 8px 12px;
   }
-  ol {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    min-width: 0;
-    margin: 0;
-    padding: 0;
-    list-style: none;
-  }
-  li {
-    display: flex;
-    align-items: center;
-    min-width: 0;
-  }
-  li + li::before {
-    content: '/';
-    color: var(--isptar-muted);
-  }
-  li button {
-    max-width: 240px;
-  }
-  li button[aria-current] {
-    font-weight: 600;
-  }
   nav {
-    flex: 1 1 200px;
-    min-width: 0;
-    margin-inline-start: -8px;
+    margin-inline-start: -6px;
   }
   .switch {
     display: inline-flex;

@@ -1,13 +1,14 @@
 /** Where the space goes: a treemap of the folder shown, and a table of the same numbers. */
-import { type CSSResult, html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
+import { type CSSResult, html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import type { ArchiveSummary } from '../contract/archive-calls.ts'
 import type { SpaceMeasure, SpaceNode } from '../contract/picture-calls.ts'
 import { SessionElement } from '../session/session-element.ts'
-import { folderChain, parentPath } from '../text/entry-path.ts'
+import { parentPath } from '../text/entry-path.ts'
 import { printable, printableName } from '../text/printable.ts'
 import { bytesText, countText, shareText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
+import { breadcrumbs, breadcrumbStyles } from './breadcrumbs.ts'
 import { ListingWork } from './listing-work.ts'
 import { pictureStyles } from './picture-styles.ts'
 import { readingPanel, UNASKED_BYTES } from './reading-panel.ts'
@@ -34,7 +35,7 @@ export class PictureView extends SessionElement {
     size: { state: true },
     active: { state: true },
   }
-  static override styles: CSSResult[] = [controls, pictureStyles]
+  static override styles: CSSResult[] = [controls, breadcrumbStyles, pictureStyles]
   declare by: SpaceMeasure
   /** The folder that is shown. */
   declare space: SpaceNode | undefined
@@ -128,18 +129,38 @@ export class PictureView extends SessionElement {
       () => this.session.engine.picture.cost(),
       (cost) => {
         this.#work.cost = cost
-        if (cost.isRead || cost.bytes <= UNASKED_BYTES) this.#load(this.session.state.folder)
+        if (cost.isRead || cost.bytes <= UNASKED_BYTES) this.#loadFirst()
       },
     )
   }
 
-  #load(folder: string): void {
-    const { by } = this
-    const { picture } = this.session.engine
+  /** Begins with the folder of the list; from the top with the first that holds more than one folder. */
+  #loadFirst(): void {
+    const { folder } = this.session.state
     this.#work.run(
-      async (onCount, signal) =>
-        (await picture.space(folder, { depth: 2, by }, onCount, signal)) ??
-        picture.space('', { depth: 2, by }, onCount, signal),
+      async (onCount, signal) => {
+        const space = (await this.#space(folder, onCount, signal)) ?? (await this.#space('', onCount, signal))
+        return space?.path === '' ? this.#past(space, onCount, signal) : space
+      },
+      (space) => this.#show(space),
+    )
+  }
+
+  /** Goes down to where there is something to compare. */
+  async #past(space: SpaceNode, onCount: (entryCount: number) => void, signal: AbortSignal): Promise<SpaceNode> {
+    const [only, ...others] = space.children ?? []
+    if (!only?.isFolder || others.length > 0 || space.others !== undefined) return space
+    const below = await this.#space(only.path, onCount, signal)
+    return below?.children?.length ? this.#past(below, onCount, signal) : space
+  }
+
+  #space(folder: string, onCount: (entryCount: number) => void, signal: AbortSignal): Promise<SpaceNode | undefined> {
+    return this.session.engine.picture.space(folder, { depth: 2, by: this.by }, onCount, signal)
+  }
+
+  #load(folder: string): void {
+    this.#work.run(
+      (onCount, signal) => this.#space(folder, onCount, signal),
       (space) => this.#show(space),
     )
   }
@@ -162,9 +183,8 @@ export class PictureView extends SessionElement {
   #go(folder: string, from: FocusNext): void {
     this.#cameFrom = this.space?.path ?? ''
     this.#focusNext = undefined
-    const { by } = this
     this.#work.run(
-      (onCount, signal) => this.session.engine.picture.space(folder, { depth: 2, by }, onCount, signal),
+      (onCount, signal) => this.#space(folder, onCount, signal),
       (space) => {
         this.#show(space)
         this.#focusNext = from
@@ -183,33 +203,18 @@ export class PictureView extends SessionElement {
     return readingPanel(this.#work, {
       why: 'Where the space goes is in the listing.',
       totalCount: archive?.entryCount,
-      read: () => this.#load(this.session.state.folder),
+      read: () => this.#loadFirst(),
       stop: () => this.#work.stop(),
     })
   }
 
   #bar(space: SpaceNode): TemplateResult {
-    const names = folderChain(space.path)
     const measures: readonly [SpaceMeasure, string, string][] = [
       ['size', 'Plain', 'As it was, before it was packed'],
       ['packed', 'Packed', 'As it lies in the archive'],
     ]
     return html`<div class="bar">
-        <nav aria-label="Folder">
-          <ol>
-            ${['', ...names].map(
-              (path) => html`<li>
-                <button
-                  class="plain"
-                  aria-current=${path === space.path ? 'true' : nothing}
-                  @click=${(): void => this.#go(path, undefined)}
-                >
-                  <span class="name">${path === '' ? 'All' : printableName(path)}</span>
-                </button>
-              </li>`,
-            )}
-          </ol>
-        </nav>
+        ${breadcrumbs(space.path, (path) => this.#go(path, undefined))}
         <div class="switch" role="group" aria-label="Sizes">
           ${measures.map(
             ([by, label, title]) => html`<button

@@ -24,12 +24,11 @@ export function iconOf(type: RowType, isFolder: boolean, name: string): Template
 }
 
 /** What else has a picture. */
-export const ICONS: Readonly<Record<'twisty' | 'ascending' | 'descending' | 'root' | 'back', TemplateResult>> = {
+export const ICONS: Readonly<Record<'twisty' | 'ascending' | 'descending' | 'root', TemplateResult>> = {
   twisty: iconFrom(svg`<path d="M6 4l4 4-4 4" />`),
   ascending: iconFrom(svg`<path d="M4 10l4-4 4 4" />`),
   descending: iconFrom(svg`<path d="M4 6l4 4 4-4" />`),
   root: iconFrom(svg`<path d="M2 7.5L8 2.5l6 5M3.5 6.5v7h9v-7" />`),
-  back: iconFrom(svg`<path d="M10 3L5 8l5 5" />`),
 }
 
 function iconFrom(shape: SVGTemplateResult): TemplateResult {

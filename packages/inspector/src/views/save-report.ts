@@ -5,11 +5,21 @@ import type { Comparison } from '../session/comparison.ts'
 /** Rows that are fetched together. */
 const PAGE = 10_000
 
+/** How differences become a file. */
+export interface SavedReport {
+  readonly name: string
+  /** Its media type. */
+  readonly type: string
+  /** What stands before the lines. */
+  readonly head: string
+  readonly line: (row: DifferenceRow) => string
+}
+
 /** Fetches all differences of these kinds and offers them as a file. Memory grows with the report. */
 export async function saveReport(
   comparison: Comparison,
   kinds: readonly DifferenceKind[],
-  { name, type, head, line }: { name: string; type: string; head: string; line: (row: DifferenceRow) => string },
+  { name, type, head, line }: SavedReport,
 ): Promise<void> {
   const parts = [head]
   for (let start = 0; ; start += PAGE) {

@@ -172,6 +172,13 @@ export class StartView extends SessionElement {
     </isptar-trouble-notice>`
   }
 
+  /** The address that could not be opened, to be put right. */
+  get #failedAddress(): string {
+    const { phase, request } = this.session.state
+    const [place, ...others] = request?.places ?? []
+    return phase === 'failed' && place?.type === 'url' && others.length === 0 ? place.url : ''
+  }
+
   #fetchWhole(): void {
     const places = this.session.state.request?.places ?? []
     void this.session.reopen({
@@ -189,6 +196,7 @@ export class StartView extends SessionElement {
         <isptar-archive-picker
           centered
           .isMain=${true}
+          .address=${this.#failedAddress}
           @isptar-pick=${({ detail }: PickEvent): void => void this.session.open({ places: detail })}
         ></isptar-archive-picker>
       </div>

@@ -16,7 +16,8 @@ export class TextPreview extends LitElement {
     lookStyles,
     css`
       :host {
-        display: block;
+        display: flex;
+        flex-direction: column;
       }
       pre {
         margin: 0;

@@ -29,6 +29,7 @@ export class TroubleNotice extends LitElement {
       }
       .words {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 6px;
       }
       strong {

@@ -208,6 +208,18 @@ describe('by keyboard', () => {
   })
 })
 
+test('of a long way the end is named, and the rest is one step', async () => {
+  const page = await pages.openArchive('deep.tgz', await filesOf(['a/b/c/d/e/f/g']))
+  await row(page, 'a').waitFor()
+  await page.evaluate("document.querySelector('isptar-inspector').show('a/b/c/d/e/f')")
+  await row(page, 'g').waitFor()
+  const crumbs = page.getByRole('navigation', { name: 'Folder' }).getByRole('button')
+  expect(await crumbs.allInnerTexts()).toEqual(['', '…', 'd', 'e', 'f'])
+  await crumbs.nth(1).click()
+  await row(page, 'd').waitFor()
+  expect(await crumbs.allInnerTexts()).toEqual(['', 'a', 'b', 'c'])
+})
+
 test('a narrow page has the list alone, and folders open at a touch', async () => {
   const page = await openSite({ viewport: { width: 360, height: 640 } })
   expect(await tree(page).count()).toBe(0)

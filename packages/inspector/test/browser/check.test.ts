@@ -87,7 +87,7 @@ test('a folder, a selection and what is looked at are checked without the rest',
   for (const [name, verdict] of [
     [/^The folder that is shown/, 'Everything in site/docs is right'],
     [/^What is selected/, 'Everything in 2 selected entries is right'],
-    [/^What is looked at/, '1 problem found in site/noise.bin'],
+    [/^The entry that is shown/, '1 problem found in site/noise.bin'],
   ] as const) {
     await page.getByRole('radio', { name }).check()
     await page.getByRole('button', { name: 'Check' }).click()

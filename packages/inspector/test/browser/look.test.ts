@@ -220,6 +220,15 @@ test('what is not to be trusted is said before all else', async () => {
   ).toContain('would not be extracted')
 })
 
+test('long contents take the room that is left: nothing around them scrolls', async () => {
+  const page = await lookAt(await siteArchive(), 'site/docs/guide.txt')
+  const overflow = (element: Element): number => element.scrollHeight - element.clientHeight
+  const box = contents(page)
+  await box.waitFor()
+  expect(await box.evaluate(overflow)).toBeGreaterThan(0)
+  expect(await page.locator('isptar-entry-panel .body').evaluate(overflow)).toBe(0)
+})
+
 test('narrow, the panel is as wide as the page', async () => {
   const tree = await siteTree()
   const page = await lookAt(await buildArchive(tree), 'site/noise.bin', { viewport: { width: 340, height: 700 } })

@@ -142,6 +142,21 @@ test('an address is typed, remembered without what may be secret, and forgotten'
   expect(await page.evaluate(() => localStorage.length)).toBe(0)
 })
 
+test('an address that cannot be opened stays in the field, to be put right', async () => {
+  const url = pages.serve('site.tgz', await siteArchive())
+  const page = await pages.open()
+  const field = page.getByRole('textbox', { name: 'address of an archive' })
+  await field.fill(`${url}x`)
+  await field.press('Enter')
+  await expectAlert(page, 'nothing at this address')
+  pages.errors.length = 0
+  expect(await field.inputValue()).toBe(`${url}x`)
+  await field.press('End')
+  await field.press('Backspace')
+  await field.press('Enter')
+  await expectOpened(page, 'site.tgz')
+})
+
 test('a server that does not allow the page to read is told from one that does not answer', async () => {
   const url = pages.serve('closed.tgz', withoutCors(await siteArchive()))
   const page = await pages.open(`?archive=${encodeURIComponent(url)}`)
@@ -273,6 +288,16 @@ test('links lead into folders and to entries, and steps back lead out of them', 
   await page.evaluate("document.querySelector('isptar-inspector').show('site/img')")
   await expect.poll(() => folder(page)).toBe('site/img')
   expect(new URL(page.url()).hash).toBe('#/site/img/')
+  await page.goBack()
+  await expect.poll(() => folder(page)).toBe('site/docs')
+  // A folder, no more an entry in it.
+  const panel = page.locator('isptar-entry-panel')
+  await page.evaluate("document.querySelector('isptar-inspector').show('site/docs/guide.txt')")
+  await panel.waitFor()
+  await page.evaluate("document.querySelector('isptar-inspector').show('site/docs')")
+  await panel.waitFor({ state: 'detached' })
+  await page.evaluate("document.querySelector('isptar-inspector').show('site/img')")
+  await expect.poll(() => folder(page)).toBe('site/img')
   await page.goBack()
   await expect.poll(() => folder(page)).toBe('site/docs')
   await page.goForward()

@@ -84,6 +84,14 @@ test('the space by mouse: sums, folders down and up, plain and packed, and the f
   expect(await session(page)).toEqual({ folder: 'a', path: 'a/large' })
 })
 
+test('the space begins where there is more than one folder or file', async () => {
+  const page = await pages.openArchive('site.tgz', await siteArchive())
+  await openTab(page, 'Space')
+  await expect.poll(async () => (await tableRows(page)).length).toBeGreaterThan(5)
+  await page.getByRole('button', { name: 'Top of the archive' }).click()
+  await expect.poll(async () => (await tableRows(page)).map((row) => row.split(',')[0])).toEqual(['site/'])
+})
+
 test('the space by keyboard: from cell to cell, into a folder and out of it', async () => {
   const page = await pages.openArchive('tree.tgz', await buildArchive(TREE))
   await openTab(page, 'Space')
@@ -177,7 +185,7 @@ test('the bytes by keyboard: what lies where, nearer and back', async () => {
   const { location, packedBytes } = await archive.get('a/deep/one')
   await page.keyboard.press('Home')
   await page.keyboard.press('ArrowRight')
-  const whole = `${(Number(packedBytes) / 1024).toFixed(1)} KiB at ${location?.offset.toLocaleString('en')}`
+  const whole = `${(Number(packedBytes) / 1024).toFixed(1)} KiB from byte ${location?.offset.toLocaleString('en')} on`
   await page.getByText(whole).waitFor()
 })
 
