@@ -111,11 +111,16 @@ async function* checkEach(
 /**
  * Prepares to copy an archive: finds out what of it is selected, and checks the bases that are needed for it.
  *
+ * @param isFollowed - whether entries of other archives come behind it in one part
  * @throws BaseMismatchError when one is missing, or another
  */
-export async function prepareCopy(archive: Archive, options: CopyArchiveOptions): Promise<Selection | undefined> {
-  const { select } = options
-  const selection = select && (await selectEntries(archive, select, options))
+export async function prepareCopy(
+  archive: Archive,
+  options: CopyArchiveOptions,
+  isFollowed: boolean = false,
+): Promise<Selection | undefined> {
+  const { select, signal } = options
+  const selection = select && (await selectEntries(archive, select, { isFollowed, signal }))
   await archive.checkBases(selection?.depths, options)
   return selection
 }

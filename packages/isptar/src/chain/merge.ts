@@ -44,7 +44,8 @@ export async function mergeArchives(
   const names = parts.map(({ name }) => name)
   if (!singlePart) checkNames(names)
   const selections: (Selection | undefined)[] = []
-  for (const { archive } of parts) selections.push(await prepareCopy(archive, options))
+  for (const [index, { archive }] of parts.entries())
+    selections.push(await prepareCopy(archive, options, singlePart && index < parts.length - 1))
   const writer = createArchive(target, { ...options, ...(singlePart ? {} : { serviceInfo: encodeParts(names) }) })
   try {
     const copier = new Copier(writer, options)

@@ -34,6 +34,12 @@ export interface Selection {
   changed(entry: Entry): CopiedEntry | undefined
 }
 
+/** How to make a selection. */
+export interface SelectOptions extends ReadOptions {
+  /** Whether entries of other archives, perhaps of the same paths, come behind it and count before it. */
+  readonly isFollowed: boolean
+}
+
 /**
  * Makes a selection. Costs a pass over the listing, and another where hardlinks are in it, which decodes nothing but what
  * they lead to; memory a byte an entry and some for each hardlink.
@@ -44,13 +50,13 @@ export interface Selection {
 export async function selectEntries(
   archive: Archive,
   select: (entry: Entry) => boolean,
-  { signal }: ReadOptions,
+  { isFollowed, signal }: SelectOptions,
 ): Promise<Selection> {
   const selection = new ListedSelection(archive)
   for await (const entry of archive.entries({ signal })) selection.add(entry, select(entry))
   const isEnd = selection.findEnds()
   if (isEnd) for await (const entry of archive.entriesOf(isEnd, { signal })) selection.addEnd(entry)
-  selection.relink()
+  selection.relink(isFollowed)
   return selection
 }
 
@@ -131,7 +137,7 @@ class ListedSelection implements Selection {
     this.#ends.set(pathAsFound(pathBytes), new Entry(kept, this.#archive, place))
   }
 
-  relink(): void {
+  relink(isFollowed: boolean): void {
     const heirs = new Map<string, string>()
     for (const link of this.#chosen) {
       const end = this.#endOf(link)
@@ -149,7 +155,7 @@ class ListedSelection implements Selection {
       this.#addData(source)
       this.#changed.set(link.line, source)
       // No link may lead to what has another line of its path behind it.
-      if (this.#links.get(link.path) === link) heirs.set(end, link.path)
+      if (!isFollowed && this.#links.get(link.path) === link) heirs.set(end, link.path)
     }
   }
 
