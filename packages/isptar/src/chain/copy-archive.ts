@@ -72,7 +72,7 @@ export class Copier {
       selection?.changed(entry) ?? { source: entry, input: describeForWriter(entry) }
     const headerOf = (entry: Entry): TarHeader => this.#writer.toHeader(asCopied(entry).input)
     const digests = selection === undefined || !isFew(selection, archive)
-    const entries = ahead.entriesOf((_, line) => selection?.has(line) ?? true, { digests, signal })
+    const entries = ahead.entriesOf(selection, { digests, signal })
     const checked = check ? checkEach(entries, check) : entries
     for await (const { entries: copied, batch } of findUnits(checked, { archive: ahead, headerOf, signal })) {
       signal?.throwIfAborted()

@@ -23,13 +23,11 @@ export interface CopiedEntry {
 }
 
 /** A selection of the entries of one archive. */
-export interface Selection {
+export interface Selection extends LineChoice {
   /** Which bases have data of it, by their number. */
   readonly depths: ReadonlySet<number>
   /** How many files with data it has. */
   readonly fileCount: number
-  /** Tells whether the entry of a line is in it. */
-  has(line: number): boolean
   /** Gives a hardlink whose target changes as what it becomes; undefined for all others. */
   changed(entry: Entry): CopiedEntry | undefined
 }
@@ -54,8 +52,8 @@ export async function selectEntries(
 ): Promise<Selection> {
   const selection = new ListedSelection(archive)
   for await (const entry of archive.entries({ signal })) selection.add(entry, select(entry))
-  const isEnd = selection.findEnds()
-  if (isEnd) for await (const entry of archive.entriesOf(isEnd, { signal })) selection.addEnd(entry)
+  const ends = selection.findEnds()
+  if (ends) for await (const entry of archive.entriesOf(ends, { signal })) selection.addEnd(entry)
   selection.relink(isFollowed)
   return selection
 }
@@ -112,10 +110,11 @@ class ListedSelection implements Selection {
   findEnds(): LineChoice | undefined {
     for (const link of this.#chosen) this.#ends.set(this.#endOf(link), undefined)
     if (this.#ends.size === 0) return undefined
-    return (line) => {
+    const has = (line: Uint8Array): boolean => {
       const path = pathOfEntry(line)
       return path !== undefined && this.#ends.has(pathAsFound(path))
     }
+    return { has, mayHold: () => true }
   }
 
   /** Follows hardlinks to the path that they lead to. */
@@ -144,9 +143,9 @@ class ListedSelection implements Selection {
       const source = this.#ends.get(end)
       // What leads to nothing, or round in a circle, is copied as it is.
       if (source === undefined || source.type === 'hardlink' || source.type === 'directory') continue
-      const hasSource = this.has(source.place.line)
+      const hasSource = this.#hasLine(source.place.line)
       const via = this.#links.get(link.target)
-      if (hasSource && (via === undefined || this.has(via.line))) continue
+      if (hasSource && (via === undefined || this.#hasLine(via.line))) continue
       const target = hasSource ? end : heirs.get(end)
       if (target !== undefined) {
         this.#changed.set(link.line, target)
@@ -159,7 +158,15 @@ class ListedSelection implements Selection {
     }
   }
 
-  has(line: number): boolean {
+  has(_: Uint8Array, line: number): boolean {
+    return this.#hasLine(line)
+  }
+
+  mayHold(firstLine: number, endLine: number): boolean {
+    return this.#selected.values().subarray(firstLine, endLine).includes(1)
+  }
+
+  #hasLine(line: number): boolean {
     return this.#selected.at(line) === 1
   }
 

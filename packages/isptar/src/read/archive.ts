@@ -112,9 +112,9 @@ export class Archive extends ArchiveFacts implements EntryReader {
     return listEntries(this.#parts, this, options)
   }
 
-  /** Gives {@link entries} of which the lines are chosen. @internal */
-  entriesOf(isChosen: LineChoice, options: EntriesOptions): AsyncGenerator<Entry, void, undefined> {
-    return listEntries(this.#parts, this, options, isChosen)
+  /** Gives {@link entries} of which the lines are chosen; undefined for all. @internal */
+  entriesOf(choice: LineChoice | undefined, options: EntriesOptions): AsyncGenerator<Entry, void, undefined> {
+    return listEntries(this.#parts, this, options, choice)
   }
 
   /**

@@ -131,6 +131,25 @@ export class LineLookup {
   }
 
   /**
+   * Gives batches that hold all lines that are wanted, and others. Of a listing that is not kept, by the index, only blocks
+   * that hold one, unless that is most of them.
+   *
+   * @param mayHold - whether one of some lines may be wanted: from the first to before the end, which may be infinite
+   */
+  async *holding(
+    mayHold: (firstLine: number, endLine: number) => boolean,
+    options: ReadOptions,
+  ): AsyncGenerator<LineBatch, void, undefined> {
+    const index = this.#listing.isKept ? undefined : this.#index
+    const blocks = (await index?.blocks(options)) ?? []
+    const endOf = (k: number): number => blocks[k + 1]?.entriesBefore ?? Number.POSITIVE_INFINITY
+    const wanted = [...blocks.keys()].filter((k) => mayHold(blocks[k]?.entriesBefore ?? 0, endOf(k)))
+    if (index === undefined || wanted.length * 2 >= blocks.length) return yield* this.all(options)
+    for await (const { entriesBefore, lines } of index.read(wanted, options))
+      yield { firstLine: entriesBefore, lines, checked: true }
+  }
+
+  /**
    * Gives the paths of a folder and of what is in it, in stored order, without decoding lines that need none.
    *
    * @param folderBytes - raw, normalised; empty for all

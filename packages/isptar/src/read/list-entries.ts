@@ -5,10 +5,15 @@ import { decodeListingLine } from '../tail/decode-listing-line.ts'
 import type { DigestSection } from './digest-section.ts'
 import { Entry, type EntryReader } from './entry.ts'
 import { matchFolder } from './line-match.ts'
-import type { EntriesOptions, LineLookup } from './line-lookup.ts'
+import type { EntriesOptions, LineBatch, LineLookup } from './line-lookup.ts'
 
-/** Tells whether the entry of a line is wanted, by the line and its number, from 0. */
-export type LineChoice = (line: Uint8Array, number: number) => boolean
+/** Which lines are wanted; their numbers count from 0. */
+export interface LineChoice {
+  /** Tells whether the entry of a line is. */
+  has(line: Uint8Array, number: number): boolean
+  /** Tells whether one of some lines may be: from the first to before the end, which may be infinite. */
+  mayHold(firstLine: number, endLine: number): boolean
+}
 
 /** What entries are read from. */
 export interface Listed {
@@ -20,26 +25,27 @@ export interface Listed {
  * Gives entries; see `Archive.entries`.
  *
  * @param reader - what they are to be read by
- * @param isChosen - chooses among those of the folder; other lines are not decoded. @defaultValue all
+ * @param choice - among those of the folder; other lines are not decoded, and, where digests are not wanted, not read where
+ * the index leads over them. @defaultValue all
  * @throws as `Archive.entries`
  */
 export async function* listEntries(
   listed: Listed,
   reader: EntryReader,
   options: EntriesOptions,
-  isChosen?: LineChoice,
+  choice?: LineChoice,
 ): AsyncGenerator<Entry, void, undefined> {
   const folder = encodeText(normalizeEntryPath(options.under ?? ''))
   const isInside = matchFolder(folder)
   // Digests are read along line by line, so that lines are, too.
   const digests = options.digests ? listed.digests?.all(options) : undefined
-  const batches = digests ? listed.lookup.all(options) : listed.lookup.near(folder, options)
+  const batches = digests ? listed.lookup.all(options) : batchesOf(listed.lookup, folder, options, choice)
   try {
     for await (const { firstLine, lines, checked } of batches) {
       for (const [index, bytes] of lines.entries()) {
         const line = firstLine + index
         const digest = digests && ((await digests.next()).value ?? undefined)
-        if (!isInside(bytes) || isChosen?.(bytes, line) === false) continue
+        if (!isInside(bytes) || choice?.has(bytes, line) === false) continue
         const record = decodeListingLine(bytes)
         if (record !== undefined) yield new Entry(record, reader, { line, checked, digest })
       }
@@ -48,4 +54,14 @@ export async function* listEntries(
   } finally {
     await digests?.return()
   }
+}
+
+function batchesOf(
+  lookup: LineLookup,
+  folder: Uint8Array,
+  options: EntriesOptions,
+  choice: LineChoice | undefined,
+): AsyncGenerator<LineBatch, void, undefined> {
+  if (choice === undefined || folder.length > 0) return lookup.near(folder, options)
+  return lookup.holding((firstLine, endLine) => choice.mayHold(firstLine, endLine), options)
 }

@@ -86,6 +86,11 @@ export class Listing {
     if (!this.#whole) await this.#checking.get(options.signal)
   }
 
+  /** Whether its text is in memory, so that a pass reads nothing. */
+  get isKept(): boolean {
+    return this.#text !== undefined
+  }
+
   /** Whether it may be short enough to be kept in memory, so that one pass serves all that follow. */
   get mayBeKept(): boolean {
     return this.#roomBytes <= this.#options.residentBytes

@@ -254,6 +254,29 @@ describe('a selection', () => {
     expect(ranges.length).toBe(2)
   })
 
+  it('of a listing too long to be kept reads it once, and then, by the index, what it needs of it', async () => {
+    const files = Array.from({ length: 9000 }, (_, n) => ({ path: `f${10_000 + n}`, data: `number ${n}` }))
+    const bytes = await buildArchive(files)
+    const wanted = among('f14321', 'f14322')
+    const source = withCounter(new MemorySource(bytes))
+    await using archive = await openArchive(source, { residentListingBytes: 0, tailBytes: 39 })
+    await archive.find('f12345')
+    const before = source.log.length
+    const { bytes: some } = await select(archive, wanted)
+    await using kept = await open(bytes)
+    expectBytes(some, (await select(kept, wanted)).bytes)
+    const { listingOffset, listingPackedBytes } = archive.tail
+    const ofListing = source.log
+      .slice(before)
+      .filter(({ offset }) => listingOffset <= offset && offset < listingOffset + listingPackedBytes)
+    const [all, ...others] = ofListing.map(({ lengthBytes }) => lengthBytes)
+    expect(all).toBeGreaterThanOrEqual(listingPackedBytes)
+    // Digests, one by one, lie there too.
+    expect(others.reduce((sum, each) => sum + each, 0)).toBeLessThan(listingPackedBytes / 5)
+    for (const choice of [among('f10000', 'f14321', 'f18999'), ({ path }: Entry) => path !== 'f12345'])
+      expectBytes((await select(archive, choice)).bytes, (await select(kept, choice)).bytes)
+  })
+
   it('what asking throws ends the copy, and nothing is left', async () => {
     await using archive = await open(await buildArchive(TREE))
     const target = new MemoryTarget()
