@@ -118,7 +118,9 @@ test('a nested archive is listed, and opened in place of the one around it', asy
   await page.getByText('2 entries, format 2').waitFor()
   await page.getByRole('button', { name: 'Open this archive' }).click()
   await page.getByRole('heading', { level: 1, name: 'backup.tar.gz' }).waitFor()
-  await page.getByRole('row', { name: /inner/ }).waitFor()
+  const row = page.getByRole('row', { name: /inner/ })
+  await row.waitFor()
+  expect(await row.count()).toBe(1)
 })
 
 test('windows of long files say what was read and checked of them', async () => {
