@@ -8,7 +8,7 @@ import { openerOf } from '../src/serve/open-browser.ts'
 import { isOurs } from '../src/serve/router.ts'
 import { fakeIo } from './fake-io.ts'
 import { fixture } from './fixture.ts'
-import { PAGE, send, type Serving, startServe } from './serve-scene.ts'
+import { type Answer, PAGE, send, type Serving, startServe } from './serve-scene.ts'
 
 const ARCHIVE = fixture('plain/archive.tgz')
 
@@ -187,7 +187,19 @@ describe('how it begins and ends', () => {
     const opened: string[] = []
     const openBrowser = async (address: string): Promise<void> => void opened.push(address)
     const one = await start([ARCHIVE], {}, { openBrowser }, fakeIo({ tty: true }))
-    expect(opened).toEqual([one.address])
+    expect(opened).toHaveLength(1)
+    const [host, secret = ''] = (opened[0] ?? '').split(/(?<=:\d+\/)/)
+    expect(host).toBe(new URL(one.address).origin + '/')
+    expect(secret).toMatch(/^[\w-]{43}$/)
+    const look = (path: string, method = 'GET'): Promise<Answer> => send(one.port, path, { method })
+    // Others may read the address that a browser was opened by: it is good once, and gives nothing else.
+    for (const path of [`/${secret}/`, `/${secret}/archives/0/archive.tgz`, `//${secret}`, `/${secret.slice(1)}`])
+      expect((await look(path)).status).toBe(404)
+    expect((await look(`/${secret}`, 'HEAD')).status).toBe(404)
+    const { status, headers } = await look(`/${secret}`)
+    expect([status, headers.location]).toEqual([303, `/${one.token}/`])
+    expect((await look(`/${secret}`)).status).toBe(404)
+    expect((await look(`/${one.token}/`)).status).toBe(200)
     await one.end()
     await start([ARCHIVE], { open: false }, { openBrowser }, fakeIo({ tty: true }))
     expect(opened).toHaveLength(1)

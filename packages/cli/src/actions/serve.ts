@@ -37,7 +37,7 @@ export async function serve(
     const server = await listen({ page, served, port: options.port ?? 0, context })
     try {
       await stdout.write(`${server.address}\n`)
-      if (options.open && stdout.isTty) await show(server.address, surroundings, context)
+      if (options.open && stdout.isTty) await show(server.invitation, surroundings, context)
       await aborted(signal)
     } finally {
       await server.close()

@@ -1,15 +1,12 @@
 /** The server: where it listens, its bounds, and how it ends. */
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { StorageError } from 'isptar'
 import { answer, type Site } from './router.ts'
+import { Invitation, newSecret } from './secret.ts'
 
 /** Other machines must not reach it. */
 const HOST = '127.0.0.1'
-
-/** Nobody guesses 256 bits. */
-const TOKEN_BYTES = 32
 
 /** Bounds on what a client may ask for and how long it may take; a browser stays far below. */
 const BOUNDS = {
@@ -17,6 +14,7 @@ const BOUNDS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 5000,
 } as const
 
 const MAX_CONNECTIONS = 128
@@ -25,6 +23,8 @@ const MAX_CONNECTIONS = 128
 export interface RunningServer {
   /** Of the page; whoever knows it may ask. */
   readonly address: string
+  /** Leads there once: for the command line of a browser, which every user of the machine can read. */
+  readonly invitation: string
   /** Ends all answers, and settles when nothing is read for them any more. */
   close(): Promise<void>
 }
@@ -35,18 +35,22 @@ export interface RunningServer {
  * @param site - what is served; port 0 for any that is free
  * @throws StorageError when the port is taken, or not for this user
  */
-export async function listen(site: Omit<Site, 'token'>): Promise<RunningServer> {
-  const token = randomBytes(TOKEN_BYTES).toString('base64url')
+export async function listen(site: Omit<Site, 'token' | 'invitation'>): Promise<RunningServer> {
+  const token = newSecret()
+  const invitation = new Invitation()
   const answers = new Set<Promise<void>>()
   const server = createServer(BOUNDS)
   server.maxConnections = MAX_CONNECTIONS
   const port = await bind(server, site.port)
   server.on('request', (request, response) => {
-    const answered = answer(request, response, { ...site, token, port }).finally(() => answers.delete(answered))
+    const answered = answer(request, response, { ...site, token, invitation, port }).finally(() =>
+      answers.delete(answered),
+    )
     answers.add(answered)
   })
   return {
     address: `http://${HOST}:${port}/${token}/`,
+    invitation: `http://${HOST}:${port}/${invitation.secret}`,
     close: async () => {
       server.close()
       server.closeAllConnections()

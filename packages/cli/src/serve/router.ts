@@ -2,7 +2,6 @@
  * Decides who may ask, and what for. Nothing of an address reaches the file system: numbers, names of slices and paths are
  * looked up in what is open.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type IsptarError, isIsptarError } from 'isptar'
 import type { Context } from '../context.ts'
@@ -11,6 +10,7 @@ import { findFile } from './entry-file.ts'
 import { COMMON_HEADERS, PAGE_HEADERS } from './headers.ts'
 import { percentDecode } from './percent-path.ts'
 import { refuse } from './refuse.ts'
+import { type Invitation, isSecret } from './secret.ts'
 import { type Content, sendContent } from './send-content.ts'
 import type { ServedArchives } from './served-archives.ts'
 
@@ -21,6 +21,8 @@ export interface Site {
   readonly served: ServedArchives
   /** What the path of every address begins with. */
   readonly token: string
+  /** Stands in place of the token, once, and leads to the page. */
+  readonly invitation: Invitation
   /** Port of 127.0.0.1. */
   readonly port: number
   readonly context: Context
@@ -48,7 +50,7 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
 async function route(
   request: IncomingMessage,
   response: ServerResponse,
-  { page, served, token, port, context }: Site,
+  { page, served, token, invitation, port, context }: Site,
   signal: AbortSignal,
 ): Promise<void> {
   const { method, headers, url = '' } = request
@@ -56,7 +58,11 @@ async function route(
   if (url.length > MAX_ADDRESS_CHARS) return refuse(response, 414)
   const path = url.replace(/\?.*$/s, '')
   const [root, given = '', kind = '', number = '', ...rest] = path.split('/')
-  if (root !== '' || !isEqual(given, token)) return refuse(response, 404)
+  if (method === 'GET' && path === `/${given}` && invitation.accept(given)) {
+    response.writeHead(303, { location: `/${token}/`, 'content-length': 0 })
+    return void response.end()
+  }
+  if (root !== '' || !isSecret(given, token)) return refuse(response, 404)
   if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, { allow: 'GET, HEAD' })
   if (path === `/${token}/`) {
     response.writeHead(200, { ...PAGE_HEADERS, 'content-length': Buffer.byteLength(page) })
@@ -98,12 +104,6 @@ export function isOurs(host: string | undefined, port: number): boolean {
   // Clients leave out the port that http has anyway.
   const suffixes = port === 80 ? [':80', ''] : [`:${port}`]
   return suffixes.some((suffix) => ['127.0.0.1', 'localhost'].some((name) => host?.toLowerCase() === name + suffix))
-}
-
-/** Compares in a time that tells nothing of where two texts differ. */
-function isEqual(given: string, token: string): boolean {
-  const [a, b] = [given, token].map((text) => createHash('sha256').update(text).digest())
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b)
 }
 
 async function tell(error: unknown, address: string, context: Context): Promise<void> {
