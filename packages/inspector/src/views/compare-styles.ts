@@ -141,7 +141,8 @@ export const compareStyles: CSSResult = css`
   }
   @media (pointer: coarse) {
     button,
-    label {
+    label,
+    summary {
       min-height: 44px;
     }
   }

@@ -58,6 +58,7 @@ export class EntryPanel extends SessionElement {
         -webkit-line-clamp: 3;
         white-space: pre-wrap;
         overflow-wrap: anywhere;
+        outline: none;
       }
       header:has(.back) {
         padding: 8px;
@@ -124,6 +125,11 @@ export class EntryPanel extends SessionElement {
     this.#load()
   }
 
+  /** Puts the focus on the name. */
+  override focus(): void {
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('h2')?.focus())
+  }
+
   #load(): void {
     this.details = undefined
     this.trouble = undefined
@@ -157,7 +163,7 @@ export class EntryPanel extends SessionElement {
             : nothing
         }
         <div>
-          <h2 id="name" title=${printable(current.path)}>${name === '' ? '(no name)' : name}</h2>
+          <h2 id="name" tabindex="-1" title=${printable(current.path)}>${name === '' ? '(no name)' : name}</h2>
           <p class="folder muted">${slash < 0 ? 'in the root' : printable(current.path.slice(0, slash))}</p>
         </div>
         ${this.#saveButton(current)}

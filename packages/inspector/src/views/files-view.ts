@@ -94,6 +94,13 @@ export class FilesView extends SessionElement {
       <isptar-take-bar .session=${this.session}></isptar-take-bar>`
   }
 
+  override updated(): void {
+    const list = this.renderRoot.querySelector('isptar-file-list')
+    // What has the focus is covered now.
+    if (list instanceof FileList && list.inert && this.shadowRoot?.activeElement === list)
+      this.renderRoot.querySelector<HTMLElement>('isptar-entry-panel')?.focus()
+  }
+
   readonly #key = (event: KeyboardEvent): void => {
     const [target] = event.composedPath()
     const isTyping = target instanceof HTMLInputElement && target.type !== 'checkbox'

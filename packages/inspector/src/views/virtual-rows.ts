@@ -31,6 +31,7 @@ export class VirtualRows {
   readonly #controller: VirtualizerController<HTMLElement, HTMLElement>
   #count = 0
   #kept = -1
+  #viewPixels = 0
   #tell: ((offset: number, isScrolling: boolean) => void) | undefined
 
   constructor(host: ReactiveControllerHost, options: VirtualRowsOptions) {
@@ -107,6 +108,18 @@ export class VirtualRows {
     this.#tell?.(this.#space.offset, false)
   }
 
+  /** A row that was seen is still seen when there is less room, as when a bar appears below. */
+  #keepInSight(view: number): void {
+    const pixels = this.#options.rowPixels()
+    const before = this.#viewPixels
+    this.#viewPixels = view
+    const fromTop = this.#kept * pixels - this.#space.offset
+    const wasSeen = this.#kept >= 0 && fromTop >= 0 && fromTop + pixels <= before
+    if (!wasSeen || fromTop + pixels <= view) return
+    this.#space.resize(this.#count * pixels, view)
+    this.reveal(this.#kept)
+  }
+
   #observe(tell: (offset: number, isScrolling: boolean) => void): () => void {
     const scroller = this.#options.scroller()
     let settling: ReturnType<typeof setTimeout> | undefined
@@ -120,11 +133,14 @@ export class VirtualRows {
         tell(this.#space.offset, false)
       }, SETTLE_MS)
     }
+    const resizes = new ResizeObserver(() => this.#keepInSight(scroller?.clientHeight ?? 0))
+    if (scroller) resizes.observe(scroller)
     scroller?.addEventListener('scroll', onScroll, { passive: true })
     this.#tell = tell
     tell(this.#space.offset, false)
     return () => {
       clearTimeout(settling)
+      resizes.disconnect()
       scroller?.removeEventListener('scroll', onScroll)
       this.#tell = undefined
     }

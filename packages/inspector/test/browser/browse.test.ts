@@ -208,6 +208,19 @@ describe('by keyboard', () => {
   })
 })
 
+test('a row that is selected stays in sight when the bar for it appears', async () => {
+  const page = await inSite({ viewport: { width: 640, height: 500 } })
+  await row(page, 'docs').focus()
+  await press(page, 'End')
+  await expectFocus(page, 'welcome')
+  await press(page, ' ')
+  await page.getByRole('button', { name: 'Save as .tar.gz' }).waitFor()
+  const bottom = (locator: Locator): Promise<number> =>
+    locator.evaluate((element) => element.getBoundingClientRect().bottom)
+  const end = await bottom(page.locator('isptar-file-list'))
+  await expect.poll(() => bottom(row(page, 'welcome'))).toBeLessThanOrEqual(end)
+})
+
 test('of a long way the end is named, and the rest is one step', async () => {
   const page = await pages.openArchive('deep.tgz', await filesOf(['a/b/c/d/e/f/g']))
   await row(page, 'a').waitFor()
@@ -227,6 +240,11 @@ test('a narrow page has the list alone, and folders open at a touch', async () =
   await row(page, 'welcome').click()
   const back = page.getByRole('button', { name: 'Back' })
   await back.waitFor()
+  // The list is covered: the focus is in what covers it, and leads out of it.
+  await page.locator('isptar-entry-panel h2:focus').waitFor()
+  await page.keyboard.press('Escape')
+  await expectFocus(page, 'welcome')
+  await press(page, 'Enter')
   await back.click()
   await expectFocus(page, 'welcome')
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)

@@ -2,7 +2,7 @@
 import { MemorySource, openArchive } from 'isptar'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { buildArchive, hostileSite, type SampleEntry, slicedArchive } from '../archives.ts'
+import { buildArchive, hostileSite, type SampleEntry, siteArchive, slicedArchive } from '../archives.ts'
 import { usePages } from './chromium-page.ts'
 
 const pages = usePages()
