@@ -5,7 +5,8 @@ import type { EntryTable } from './entry-table.ts'
 import { normalBytes } from './path-bytes.ts'
 
 const SLASH = 0x2f
-const FNV_START = 0x811c9dc5
+/** Another one each time, so that nobody can make an archive whose paths all have one hash. */
+const FNV_START = Math.floor(Math.random() * 2 ** 32)
 const FNV_PRIME = 0x01000193
 
 /** What has no row, or is not there. */

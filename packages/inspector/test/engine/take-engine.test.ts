@@ -252,4 +252,6 @@ test('measures a few paths by looking them up, and everything by the table', asy
     onlyFile: undefined,
   })
   expect(await engine.measure(['site/welcome'], NEVER)).toMatchObject({ onlyFile: { path: 'site/welcome' } })
+  expect((await engine.measure(['site/docs', 'site/welcome'], NEVER))?.onlyFile).toBeUndefined()
+  await expect(engine.measure([''], AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' })
 })
