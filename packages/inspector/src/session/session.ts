@@ -158,8 +158,11 @@ export class Session {
   }
 
   #opened(request: OpenRequest, archive: ArchiveSummary): void {
-    const [place] = request.places
-    if (this.remembers && place?.type === 'url' && request.places.length === 1) rememberAddress(place.url, Date.now())
+    const [place, ...others] = request.places
+    // The page's server has other addresses, with another secret in them, each time it runs.
+    const isOffered = this.#state.offered.some((offered) => offered.request.places === request.places)
+    if (this.remembers && place?.type === 'url' && others.length === 0 && !isOffered)
+      rememberAddress(place.url, Date.now())
     this.#change({ phase: 'open', archive })
   }
 

@@ -5,6 +5,7 @@ import type { ArchiveSummary, FoundPath, Meter, OpenRequest } from '../../src/co
 import type { EngineCalls } from '../../src/contract/engine-calls.ts'
 import { TroubleError } from '../../src/contract/trouble.ts'
 import { createEngine } from '../../src/engine/engine.ts'
+import { recentAddresses } from '../../src/session/recent-addresses.ts'
 import { Session } from '../../src/session/session.ts'
 import type { StartedEngine } from '../../src/session/start-engine.ts'
 
@@ -213,4 +214,24 @@ test('what is ended or closed settles what was under way', async () => {
     await opening
     expect(session.state.phase).toBe(leave === 'refuse' ? 'failed' : 'empty')
   }
+})
+
+test('addresses that were opened are remembered without their secrets, those of the page’s server not at all', async () => {
+  const kept = new Map<string, string>()
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, text: string) => void kept.set(key, text),
+  })
+  const engine = startedSession()
+  const { session, opened } = engine
+  session.remembers = true
+  const request = requestOf('secret-of-this-run/a.tgz')
+  session.offer([{ name: 'a.tgz', request }])
+  const opening = session.open(request)
+  opened[0]?.answer(summaryOf('a.tgz'))
+  await opening
+  expect(recentAddresses()).toEqual([])
+  await open(engine, 'b.tgz?key=secret')
+  expect(recentAddresses()).toMatchObject([{ url: 'https://h/b.tgz' }])
+  vi.unstubAllGlobals()
 })
