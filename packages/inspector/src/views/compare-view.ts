@@ -126,7 +126,7 @@ export class CompareView extends SessionElement {
     if (base === undefined) return nothing
     const name = archive?.bases[0]?.name
     return html`<button @click=${(): void => void comparison.start(base)}>
-      Compare with its base${name === undefined ? nothing : html`&nbsp;<bdi>${printable(name)}</bdi>`}
+      <span>Compare with its base${name === undefined ? nothing : html` <bdi>${printable(name)}</bdi>`}</span>
     </button>`
   }
 

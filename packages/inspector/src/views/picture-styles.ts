@@ -104,7 +104,8 @@ export const pictureStyles: CSSResult = css`
     display: flex;
     align-items: center;
     gap: 12px;
-    min-height: 34px;
+    /* Two lines: the map keeps its size when they come. */
+    min-height: 42px;
   }
   .info > div {
     flex: 1;

@@ -92,6 +92,17 @@ test('the space begins where there is more than one folder or file', async () =>
   await expect.poll(async () => (await tableRows(page)).map((row) => row.split(',')[0])).toEqual(['site/'])
 })
 
+test('the map keeps its size when a part of it is pointed at', async () => {
+  const page = await pages.openArchive('tree.tgz', await buildArchive(TREE))
+  await openTab(page, 'Space')
+  const cell = map(page).getByRole('button', { name: /^large/ })
+  await cell.waitFor()
+  const height = await map(page).evaluate((element) => element.clientHeight)
+  await cell.hover()
+  await page.getByRole('button', { name: 'Show large in files' }).waitFor()
+  expect(await map(page).evaluate((element) => element.clientHeight)).toBe(height)
+})
+
 test('the space by keyboard: from cell to cell, into a folder and out of it', async () => {
   const page = await pages.openArchive('tree.tgz', await buildArchive(TREE))
   await openTab(page, 'Space')
