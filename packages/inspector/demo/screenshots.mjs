@@ -45,7 +45,7 @@ try {
   )
   await picture('dark', { width: 1280, height: 760 }, '#/isptar/isptar/src/', async (on) => {
     await on.getByRole('tab', { name: 'Space' }).click()
-    await on.getByRole('button', { name: 'Packed' }).click()
+    await on.getByRole('button', { name: 'Packed', exact: true }).click()
   })
   await picture('narrow', { width: 390, height: 760 }, '#/isptar/isptar/src/', (on) =>
     on.getByRole('row', { name: /index\.ts/ }).waitFor(),
