@@ -27,6 +27,20 @@ export const breadcrumbStyles: CSSResult = css`
     min-width: 0;
     max-width: 100%;
   }
+  @container list (min-width: 481px) {
+    ol {
+      flex-wrap: nowrap;
+    }
+    li,
+    li button.plain {
+      flex-shrink: 1;
+    }
+    /* The icon of the top, and where one is, stay whole the longest. */
+    li:first-child,
+    li:last-child {
+      flex-shrink: 0.2;
+    }
+  }
   li + li::before {
     content: '/';
     color: var(--isptar-muted);
@@ -34,6 +48,7 @@ export const breadcrumbStyles: CSSResult = css`
   li button.plain {
     min-width: 32px;
     max-width: 240px;
+    overflow: hidden;
     justify-content: center;
     padding: 4px 6px;
   }

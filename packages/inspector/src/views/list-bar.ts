@@ -27,10 +27,10 @@ export class ListBar extends SessionElement {
         border-block-end: 1px solid var(--isptar-line);
       }
       nav {
-        flex-basis: 120px;
+        flex: 8 1 120px;
       }
       input {
-        flex: 1 1 200px;
+        flex: 1 1 140px;
         min-width: 0;
         max-width: 320px;
       }
