@@ -15,5 +15,5 @@ if (inspector !== null) {
   const served = servedArchives()
   session.offer(served)
   const [only, ...others] = served
-  if (!new PageAddress(inspector).open() && only !== undefined && others.length === 0) void session.open(only.request)
+  new PageAddress(inspector).open(others.length === 0 ? only : undefined)
 }

@@ -10,6 +10,16 @@ export function servedArchives(): readonly OfferedArchive[] {
   return objects(list).map((archive) => ({ name: String(archive['name']), request: requestOf(archive) }))
 }
 
+/** Gives what each is called in the page's address: by its name, and where others before it have that, too, by its place among them. */
+export function servedKeys(archives: readonly OfferedArchive[]): readonly string[] {
+  const counts = new Map<string, number>()
+  return archives.map(({ name }) => {
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    return count === 1 ? name : `${name}/${count}`
+  })
+}
+
 function requestOf({ slices, bases, catalogue }: Readonly<Record<string, unknown>>): OpenRequest {
   const place = (address: unknown): OpenRequest['places'][number] => placeOf(String(address), document.baseURI)
   return {

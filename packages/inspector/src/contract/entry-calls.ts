@@ -1,5 +1,6 @@
 /** One entry: what is known of it, and a look at its data. */
 import type { Row } from './browse-calls.ts'
+import type { Trouble } from './trouble.ts'
 
 /** Length of a window of data, in bytes. Windows begin at multiples of it. */
 export const PREVIEW_BYTES: number = 256 * 1024
@@ -27,6 +28,8 @@ export interface EntryDetails extends Row {
   readonly target: EntryPlace | undefined
   /** What could not be read of all this, and why. */
   readonly problems: readonly string[]
+  /** Why some of it is not known yet: what reading it failed of, which may work another time. */
+  readonly trouble: Trouble | undefined
 }
 
 /** A path and the number of its line in the listing; -1 for a folder without one. */

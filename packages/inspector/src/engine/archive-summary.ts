@@ -1,7 +1,7 @@
 /** What the page is told of an open archive. */
 import type { Archive } from 'isptar'
 import type { ArchiveSummary, BaseSummary } from '../contract/archive-calls.ts'
-import { addressName } from '../text/place-name.ts'
+import { sourceName } from '../text/place-name.ts'
 import { hasIndex } from './has-index.ts'
 import type { OpenedRequest } from './open-request.ts'
 
@@ -9,7 +9,7 @@ import type { OpenedRequest } from './open-request.ts'
 export function summaryOf({ archive, partNames }: OpenedRequest): ArchiveSummary {
   const { tail, serviceInfo, sizeBytes } = archive
   return {
-    name: lastName(archive.name),
+    name: sourceName(archive.name),
     sizeBytes,
     formatVersion: archive.formatVersion,
     writer: archive.writer,
@@ -17,7 +17,7 @@ export function summaryOf({ archive, partNames }: OpenedRequest): ArchiveSummary
     entryCount: archive.entryCount,
     dataBytes: numberOf(serviceInfo.get('data_size')),
     identity: archive.identity,
-    sliceNames: archive.sliceNames?.map(lastName),
+    sliceNames: archive.sliceNames?.map(sourceName),
     bases: basesOf(archive),
     partNames,
     partName: archive.partName,
@@ -40,11 +40,6 @@ function basesOf({ bases, baseIdentities, baseNames }: Archive): readonly BaseSu
     if (base === undefined && identity === undefined && index >= bases.length) return found
     found.push({ identity, name: baseNames[index] ?? before?.baseNames[0], isGiven: base !== undefined })
   }
-}
-
-/** Sources of an address are called by it. */
-function lastName(name: string): string {
-  return /^https?:\/\//.test(name) ? addressName(name) : name.slice(name.lastIndexOf('/') + 1)
 }
 
 function numberOf(text: string | undefined): number | undefined {

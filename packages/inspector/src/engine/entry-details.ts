@@ -1,10 +1,13 @@
 /** Everything that an archive says of one entry. */
-import { type Archive, type ByteSource, type Entry, normalizeEntryPath } from 'isptar'
+import { type Archive, type ByteSource, type Entry, normalizeEntryPath, StorageError } from 'isptar'
 import type { EntryDetails, EntryLocation, EntryPlace } from '../contract/entry-calls.ts'
+import type { Trouble } from '../contract/trouble.ts'
 import { toHex } from '../text/hex.ts'
+import { sourceName } from '../text/place-name.ts'
 import { findPath } from './find-entry.ts'
 import { resolveLink } from './resolve-link.ts'
 import { isSeekable } from './seek-chunks.ts'
+import { troubleOf } from './trouble-of.ts'
 
 /** Bytes of a member before its raw deflate, which is what the place of a file in a group names. */
 const MEMBER_HEADER_BYTES = 10
@@ -22,12 +25,14 @@ export interface ReadArchive {
 export async function detailsOf(read: ReadArchive, entry: Entry, signal: AbortSignal): Promise<EntryDetails> {
   const { archive } = read
   const problems: string[] = []
+  let trouble: Trouble | undefined
   const orTell = async <T>(what: string, value: () => T | Promise<T>): Promise<T | undefined> => {
     try {
       return await value()
     } catch (error) {
       if (signal.aborted) throw signal.reason
-      problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
+      if (error instanceof StorageError) trouble ??= troubleOf(error)
+      else problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`)
       return undefined
     }
   }
@@ -59,6 +64,7 @@ export async function detailsOf(read: ReadArchive, entry: Entry, signal: AbortSi
     isSeekable: isSeekable(archive, entry),
     target: await orTell('link', () => targetOf(archive, entry, signal)),
     problems,
+    trouble,
   }
 }
 
@@ -78,7 +84,7 @@ function locationOf({ archive, counters }: ReadArchive, entry: Entry): EntryLoca
     offset,
     archiveOffset: depth > 0 ? undefined : sliceNames ? source?.locate?.(slice, offset) : offset,
     isInGroup,
-    baseName: depth > 0 ? (base?.name ?? archive.baseNames[depth - 1]) : undefined,
+    baseName: depth > 0 ? (base ? sourceName(base.name) : archive.baseNames[depth - 1]) : undefined,
   }
 }
 

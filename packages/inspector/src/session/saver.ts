@@ -109,6 +109,7 @@ export class Saver extends SessionWork<SaverState> {
         target = await chooseTarget(request)
         if (target === undefined) return { phase: 'idle' }
         this.change({ phase: 'saving', name: target.name, isReadBack: false, progress: undefined })
+        addEventListener('beforeunload', askBeforeLeaving)
         const { text, warning } = await save(target, signal)
         signal.throwIfAborted()
         target.keep()
@@ -118,10 +119,15 @@ export class Saver extends SessionWork<SaverState> {
         const text = isLeft ? `Nothing was saved; an empty file ${target?.name ?? ''} is left.` : 'Nothing was saved.'
         if (signal.aborted) return { phase: 'stopped', text: `Stopped. ${text}` }
         return { phase: 'failed', trouble: asTrouble(target?.failure ?? error), text }
+      } finally {
+        removeEventListener('beforeunload', askBeforeLeaving)
       }
     })
   }
 }
+
+/** Has the browser ask whether to leave the page, which would lose what is being saved. */
+const askBeforeLeaving = (event: Event): void => event.preventDefault()
 
 function savedText({ isDownload }: SaveTarget, what: string, how: string): string {
   return isDownload ? `Given to the browser to download: ${what}; ${how}.` : `Saved: ${what}; ${how}.`

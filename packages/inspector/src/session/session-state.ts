@@ -31,6 +31,8 @@ export interface SessionState {
   readonly tab: Tab
   /** The folder that is shown; empty for the root. */
   readonly folder: string
+  /** A path that was asked for in vain: what is shown is the nearest folder. */
+  readonly missing: string | undefined
   /** What is searched for in it; empty for nothing. */
   readonly search: string
   /** The entry whose details are shown. */
@@ -49,6 +51,7 @@ export const EMPTY_STATE: SessionState = {
   offered: [],
   tab: 'files',
   folder: '',
+  missing: undefined,
   search: '',
   current: undefined,
   selected: new Set(),

@@ -6,7 +6,7 @@ import { rememberAddress } from './recent-addresses.ts'
 import { EMPTY_STATE, type EntryKey, type OfferedArchive, type SessionState, type Tab } from './session-state.ts'
 import { startEngine, type StartedEngine } from './start-engine.ts'
 import { untilStopped } from './until-stopped.ts'
-import { parentPath } from '../text/entry-path.ts'
+import { folderChain, parentPath } from '../text/entry-path.ts'
 
 /** One inspector's session. Create it once; {@link end} ends its worker. */
 export class Session {
@@ -122,28 +122,51 @@ export class Session {
     this.#change({ offered })
   }
 
-  /** Goes to a folder, or to an entry in its folder; to the root where there is neither. */
-  async goTo(path: string): Promise<void> {
+  /**
+   * Goes to a folder, or to an entry in its folder; where there is neither, to the nearest folder that there is, which is
+   * said.
+   *
+   * @param isLooked - whether a folder is looked at where it lies, as an entry
+   */
+  async goTo(path: string, isLooked = false): Promise<void> {
     if (path === '') return this.openFolder('')
-    await this.#find(path, (found) => {
-      if (found === undefined) this.openFolder('')
-      else if (found.isFolder) this.openFolder(found.path)
-      else this.reveal(found.path, found.line)
-    })
+    const finding = this.#beginFinding()
+    const find = (wanted: string): Promise<FoundPath | undefined> => this.engine.archive.find(wanted, finding.signal)
+    try {
+      const found = await find(path)
+      let folder = found?.isFolder ? found.path : ''
+      // From the top, so that no long way that is not there is looked up.
+      if (found === undefined)
+        for (const parent of folderChain(parentPath(path))) {
+          if (!(await find(parent))?.isFolder) break
+          folder = parent
+        }
+      if (!this.#isAwaited(finding)) return
+      if (found && (isLooked || !found.isFolder)) return this.reveal(found.path, found.line)
+      this.openFolder(folder)
+      if (found === undefined) this.#change({ missing: path })
+    } catch {
+      // Its list says what is wrong, and tries again.
+      if (this.#isAwaited(finding)) this.openFolder(parentPath(path))
+    }
   }
 
   /** Shows the entry of a path, of several the last, where it lies. */
   async revealPath(path: string): Promise<void> {
-    await this.#find(path, (found) => this.reveal(found?.path ?? path, found?.line ?? -1))
+    const finding = this.#beginFinding()
+    const found = await this.engine.archive.find(path, finding.signal).catch(() => undefined)
+    if (this.#isAwaited(finding)) this.reveal(found?.path ?? path, found?.line ?? -1)
   }
 
-  /** Looks a path up, and goes on from there unless the user, meanwhile, went elsewhere. */
-  async #find(path: string, goOn: (found: FoundPath | undefined) => void): Promise<void> {
+  /** A path is looked up till the user goes elsewhere. */
+  #beginFinding(): AbortController {
     this.#finding?.abort()
-    const finding = new AbortController()
-    this.#finding = finding
-    const found = await this.engine.archive.find(path, finding.signal).catch(() => undefined)
-    if (!finding.signal.aborted && this.#state.phase === 'open') goOn(found)
+    this.#finding = new AbortController()
+    return this.#finding
+  }
+
+  #isAwaited({ signal }: AbortController): boolean {
+    return !signal.aborted && this.#state.phase === 'open'
   }
 
   /** Gives up what is under way with the archive. */
@@ -174,7 +197,7 @@ export class Session {
   /** Shows a folder; the search ends, and no entry is looked at. */
   openFolder(folder: string): void {
     this.#finding?.abort()
-    this.#change({ tab: 'files', folder, search: '', current: undefined })
+    this.#change({ tab: 'files', folder, missing: undefined, search: '', current: undefined })
   }
 
   /** Searches below the folder that is shown. */
@@ -184,13 +207,13 @@ export class Session {
 
   /** Shows the details of an entry. */
   look(current: EntryKey | undefined): void {
-    this.#change({ current })
+    this.#change({ current, missing: undefined })
   }
 
   /** Shows an entry where it lies. */
   reveal(path: string, line: number): void {
     this.#finding?.abort()
-    this.#change({ tab: 'files', folder: parentPath(path), search: '', current: { path, line } })
+    this.#change({ tab: 'files', folder: parentPath(path), missing: undefined, search: '', current: { path, line } })
   }
 
   /** Selects these paths and no others. */

@@ -18,6 +18,11 @@ export function addressName(address: string): string {
   }
 }
 
+/** Gives the last part of what a source is called, which of one of an address is that. */
+export function sourceName(name: string): string {
+  return /^https?:\/\//.test(name) ? addressName(name) : lastPart(name)
+}
+
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }

@@ -82,7 +82,7 @@ export function breadcrumbs(folder: string, open: (folder: string) => void): Tem
         aria-current=${path === folder ? 'location' : nothing}
         aria-label=${words ?? nothing}
         title=${title}
-        @click=${(): void => open(path)}
+        @click=${({ detail }: MouseEvent): void => void (detail <= 1 && open(path))}
       >
         ${label}
       </button>

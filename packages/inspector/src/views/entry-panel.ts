@@ -192,16 +192,26 @@ export class EntryPanel extends SessionElement {
 
   #body(): TemplateResult | typeof nothing {
     const { details, trouble, session } = this
-    if (trouble !== undefined) return html`<isptar-trouble-notice .trouble=${trouble}></isptar-trouble-notice>`
+    if (trouble !== undefined) return this.#notice(trouble)
     if (this.isLoading) return waitingWords('Reading…')
     if (details === undefined)
       return html`<p class="muted">A folder without an entry of its own: the archive only lists what is in it.</p>`
-    return html`<isptar-entry-facts .session=${session} .details=${details}></isptar-entry-facts>
+    return html`${details.trouble ? this.#notice(details.trouble) : nothing}
+      <isptar-entry-facts .session=${session} .details=${details}></isptar-entry-facts>
       ${
-        details.type === 'directory'
+        details.type === 'directory' || details.trouble
           ? nothing
           : html`<isptar-entry-preview .session=${session} .details=${details}></isptar-entry-preview>`
       }`
+  }
+
+  #notice(trouble: Trouble): TemplateResult {
+    const retry = (): void => {
+      // The button goes.
+      this.renderRoot.querySelector<HTMLElement>('h2')?.focus()
+      this.#load()
+    }
+    return html`<isptar-trouble-notice .trouble=${trouble} .retry=${retry}></isptar-trouble-notice>`
   }
 
   readonly #close = (): void => this.session.look(undefined)

@@ -181,7 +181,11 @@ export class EntryPreview extends SessionElement {
       this.#focusBar()
       this.#load({ ...this.#wanted, isUnchecked: true })
     }
-    return html`<isptar-trouble-notice .trouble=${trouble}>
+    const retry = (): void => {
+      this.#focusBar()
+      this.#load(this.#wanted)
+    }
+    return html`<isptar-trouble-notice .trouble=${trouble} .retry=${retry}>
       ${
         trouble.kind === 'damaged' && !this.#wanted.isUnchecked
           ? html`<button @click=${show}>Show what can be read all the same</button>`

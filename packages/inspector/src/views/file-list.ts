@@ -5,14 +5,13 @@ import type { Row, SortKey, SortOrder, ViewSubject } from '../contract/browse-ca
 import { SessionElement } from '../session/session-element.ts'
 import type { SessionState } from '../session/session-state.ts'
 import { folderChain, isBelowAny, parentPath } from '../text/entry-path.ts'
-import { printable } from '../text/printable.ts'
-import { countText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
 import { ListBar } from './list-bar.ts'
 import { type ListCommand, listCommandOf } from './list-keys.ts'
 import { type RowActions, renderRow, type ShownRow } from './list-row.ts'
 import { ListSelection } from './list-selection.ts'
 import { listStyles } from './list-styles.ts'
+import { nothingText, summaryText } from './list-words.ts'
 import { ICONS } from './row-icons.ts'
 import { RowSource } from './row-source.ts'
 import { TypedText } from './typed-text.ts'
@@ -47,6 +46,8 @@ export class FileList extends SessionElement {
   #activePath: string | undefined
   /** A path that is to become active once it is found. */
   #wanted: string | undefined
+  /** Of the row of the last click that was not the second of two. */
+  #clickedPath = ''
   #order = -1
   #wantsFocus = false
   /** Whether the grid has the focus till there is a row to have it. */
@@ -97,8 +98,6 @@ export class FileList extends SessionElement {
   /** Shows another folder or search. */
   #open(before: Pick<SessionState, 'folder' | 'search' | 'archive'> | undefined): void {
     const { archive, folder, search } = this.session.state
-    const subject: ViewSubject =
-      search === '' ? { type: 'folder', folder } : { type: 'search', under: folder, pattern: search }
     this.#wantsFocus ||= this.#isFocusInRows
     this.#active = 0
     this.#activePath = undefined
@@ -109,7 +108,20 @@ export class FileList extends SessionElement {
     this.#wanted = from
     this.#rows.goToTop()
     this.#selection.anchor(0, this.session.state.selected)
+    this.#openSource()
+  }
+
+  #openSource(): void {
+    const { folder, search } = this.session.state
+    const subject: ViewSubject =
+      search === '' ? { type: 'folder', folder } : { type: 'search', under: folder, pattern: search }
     this.#source.open(this.session.engine.browse, subject, this.#sort)
+  }
+
+  readonly #retry = (): void => {
+    this.#wantsFocus = true
+    this.#openSource()
+    this.requestUpdate()
   }
 
   /** Goes where the entry is that is looked at, when that was not by a click on it; and back to it. */
@@ -187,11 +199,11 @@ export class FileList extends SessionElement {
     const isBusy = !state?.isComplete && !trouble
     return html`<isptar-list-bar
         .session=${this.session}
-        .summary=${this.#summary()}
+        .summary=${summaryText(this.session.state, state, trouble !== undefined)}
         .isBusy=${isBusy}
         @isptar-to-list=${(): void => this.focus()}
       ></isptar-list-bar>
-      ${trouble ? html`<p class="message bad" role="alert">${trouble.title}. ${printable(trouble.detail)} ${trouble.advice}</p>` : nothing}
+      ${trouble ? html`<isptar-trouble-notice .trouble=${trouble} .retry=${this.#retry}></isptar-trouble-notice>` : nothing}
       <div
         role="grid"
         aria-label="Files"
@@ -211,26 +223,9 @@ export class FileList extends SessionElement {
               ({ index, style }) => renderRow(this.#shownRow(index, style), this.#actions),
             )}
           </div>
-          ${state?.isComplete && count === 0 ? html`<p class="message muted">${this.#nothingText}</p>` : nothing}
+          ${state?.isComplete && count === 0 ? html`<p class="message muted">${nothingText(this.session.state)}</p>` : nothing}
         </div>
       </div>`
-  }
-
-  #summary(): string {
-    const { state, count } = this.#source
-    const { search, selected } = this.session.state
-    const searched = state?.searchedCount ?? 0
-    const noun = search === '' ? countText(count, 'entry', 'entries') : `${countText(count, 'entry', 'entries')} found`
-    const progress = search === '' ? 'loading…' : `searching… ${countText(searched, 'entry', 'entries')} read`
-    const parts = state ? [noun, state.isComplete || this.#source.trouble ? '' : progress] : ['loading…']
-    if (selected.size > 0) parts.push(`${selected.size.toLocaleString('en')} selected`)
-    return parts.filter((part) => part !== '').join(' · ')
-  }
-
-  get #nothingText(): string {
-    const { folder, search } = this.session.state
-    if (search === '') return folder === '' ? 'This archive is empty.' : 'This folder is empty.'
-    return folder === '' ? 'Nothing was found.' : 'Nothing was found in this folder.'
   }
 
   #head(): TemplateResult {
@@ -280,9 +275,15 @@ export class FileList extends SessionElement {
     }
   }
 
+  /** Whether a click is meant for the row: the second of two for the one that was there at the first. */
+  #isMeant({ path }: Row, { detail }: MouseEvent): boolean {
+    if (detail <= 1) this.#clickedPath = path
+    return path === this.#clickedPath
+  }
+
   readonly #actions: RowActions = {
     click: ({ index, row }, event) => {
-      if (!row) return
+      if (!row || !this.#isMeant(row, event)) return
       const { selected } = this.session.state
       this.#wantsFocus = true
       if (event.shiftKey) void this.#extendTo(index)
@@ -297,8 +298,8 @@ export class FileList extends SessionElement {
       this.#active = index
       this.requestUpdate()
     },
-    open: ({ row }) => {
-      if (!row?.isFolder) return
+    open: ({ row }, event) => {
+      if (!row?.isFolder || !this.#isMeant(row, event)) return
       this.#wantsFocus = true
       this.session.openFolder(row.path)
     },

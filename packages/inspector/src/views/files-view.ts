@@ -1,7 +1,9 @@
 /** Tree, list and details, as many beside each other as there is room for. */
 import { css, type CSSResult, html, nothing, type TemplateResult } from 'lit'
 import { SessionElement } from '../session/session-element.ts'
+import { printable } from '../text/printable.ts'
 import { controls } from '../theme/controls.ts'
+import { glyph } from '../theme/glyphs.ts'
 import { FileList } from './file-list.ts'
 
 /** From these widths on there is a tree beside the list, and beside list and details, in pixels. */
@@ -19,6 +21,18 @@ export class FilesView extends SessionElement {
         height: 100%;
         min-height: 0;
         container: files / inline-size;
+      }
+      .missing {
+        display: flex;
+        gap: 8px;
+        padding: 8px 16px;
+        border-bottom: 1px solid var(--isptar-line);
+        background: var(--isptar-raised);
+        overflow-wrap: anywhere;
+      }
+      .missing svg {
+        flex: none;
+        color: var(--isptar-warn);
       }
       .columns {
         position: relative;
@@ -80,7 +94,8 @@ export class FilesView extends SessionElement {
     const { current } = this.session.state
     const hasTree = this.#width >= (current ? ALL_PIXELS : TREE_PIXELS)
     const isCovered = current !== undefined && this.#width < TREE_PIXELS
-    return html`<div class="columns">
+    return html`${this.#missing()}
+      <div class="columns">
         ${hasTree ? html`<isptar-folder-tree .session=${this.session}></isptar-folder-tree>` : nothing}
         <isptar-file-list .session=${this.session} ?inert=${isCovered}></isptar-file-list>
         ${
@@ -99,6 +114,15 @@ export class FilesView extends SessionElement {
     // What has the focus is covered now.
     if (list instanceof FileList && list.inert && this.shadowRoot?.activeElement === list)
       this.renderRoot.querySelector<HTMLElement>('isptar-entry-panel')?.focus()
+  }
+
+  #missing(): TemplateResult | typeof nothing {
+    const { missing, folder } = this.session.state
+    if (missing === undefined) return nothing
+    return html`<p class="missing" role="alert">
+      ${glyph('warning')}
+      <span>There is no ${printable(missing)} in this archive.${folder === '' ? nothing : ' This is the nearest folder.'}</span>
+    </p>`
   }
 
   readonly #key = (event: KeyboardEvent): void => {

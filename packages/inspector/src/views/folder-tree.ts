@@ -174,7 +174,7 @@ export class FolderTree extends SessionElement {
       tabindex=${index === this.#active ? 0 : -1}
       title=${moreCount === undefined ? text : nothing}
       .style=${`${style}; padding-inline-start: ${indent}px`}
-      @click=${(): void => this.#show(node, index)}
+      @click=${({ detail }: MouseEvent): void => void (detail <= 1 && this.#show(node, index))}
     >
       <span class="twisty" @click=${(event: Event): void => this.#toggle(event, node, index)}>
         ${isExpanded === undefined ? nothing : ICONS.twisty}

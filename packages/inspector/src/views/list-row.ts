@@ -29,7 +29,7 @@ export interface ShownRow {
 /** What can be done to a row by the mouse. */
 export interface RowActions {
   click(shown: ShownRow, event: MouseEvent): void
-  open(shown: ShownRow): void
+  open(shown: ShownRow, event: MouseEvent): void
   toggle(shown: ShownRow): void
 }
 
@@ -46,7 +46,7 @@ export function renderRow(shown: ShownRow, actions: RowActions): TemplateResult 
     tabindex=${isActive ? 0 : -1}
     .style=${style}
     @click=${(event: MouseEvent): void => actions.click(shown, event)}
-    @dblclick=${(): void => actions.open(shown)}
+    @dblclick=${(event: MouseEvent): void => actions.open(shown, event)}
   >
     ${row ? renderCells(shown, row, actions) : html`<div role="gridcell"></div><div role="gridcell"><div class="waiting"></div></div>`}
   </div>`
@@ -82,7 +82,7 @@ function renderName(shown: ShownRow, row: Row, name: string, actions: RowActions
   const open = (event: MouseEvent): void => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return
     event.stopPropagation()
-    actions.open(shown)
+    actions.open(shown, event)
   }
   const label = html`<span class="name" title=${name}>${name}</span>`
   const words = row.isFolder

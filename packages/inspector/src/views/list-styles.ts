@@ -172,6 +172,9 @@ export const listStyles: CSSResult = css`
   .message {
     padding: 24px 16px;
   }
+  isptar-trouble-notice {
+    margin: 8px 16px;
+  }
   @container list (max-width: 620px) {
     [role='row'] {
       grid-template-columns: 40px minmax(0, 1fr) 80px 140px;

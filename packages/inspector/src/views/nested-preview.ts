@@ -87,7 +87,7 @@ export class NestedPreview extends SessionElement {
     this.#call.stop()
   }
 
-  #load(): void {
+  readonly #load = (): void => {
     const { path, line } = this.details
     this.listing = undefined
     this.trouble = undefined
@@ -101,7 +101,8 @@ export class NestedPreview extends SessionElement {
 
   override render(): TemplateResult {
     const { trouble, listing, isStopped } = this
-    if (trouble !== undefined) return html`<isptar-trouble-notice .trouble=${trouble}></isptar-trouble-notice>`
+    if (trouble !== undefined)
+      return html`<isptar-trouble-notice .trouble=${trouble} .retry=${this.#load}></isptar-trouble-notice>`
     if (isStopped) return html`<p class="muted">Stopped.</p>`
     if (listing === undefined) return waitingWords('Looking into the archive…', this.#stop)
     const { summary, rows, note } = listing

@@ -7,7 +7,10 @@ import { glyph } from '../theme/glyphs.ts'
 
 /** Shows a trouble. What can be done about it goes into its slot, as buttons. */
 export class TroubleNotice extends LitElement {
-  static override properties: PropertyDeclarations = { trouble: { attribute: false } }
+  static override properties: PropertyDeclarations = {
+    trouble: { attribute: false },
+    retry: { attribute: false },
+  }
   static override styles: CSSResult[] = [
     controls,
     css`
@@ -52,9 +55,11 @@ export class TroubleNotice extends LitElement {
     `,
   ]
   declare trouble: Trouble
+  /** Does anew what failed; offered where that may work another time. */
+  declare retry: (() => void) | undefined
 
   override render(): TemplateResult {
-    const { title, detail, advice } = this.trouble
+    const { kind, title, detail, advice } = this.trouble
     return html`<div class="notice">
       ${glyph('warning', 22)}
       <div class="words">
@@ -71,6 +76,11 @@ export class TroubleNotice extends LitElement {
             </details>`
         }
         <slot></slot>
+        ${
+          this.retry && kind === 'network'
+            ? html`<div><button @click=${(): void => this.retry?.()}>Try again</button></div>`
+            : nothing
+        }
       </div>
     </div>`
   }

@@ -175,6 +175,27 @@ test('Stop, by the keyboard, in the middle leaves nothing; what was there before
   }
 })
 
+test('leaving the page is asked about while something is saved', async () => {
+  const page = await open(stuckAfter(await buildArchive([{ path: 'large', data: randomBytes(4_000_000) }]), 2_000_000))
+  const asked: string[] = []
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type())
+    // Who stays goes on saving.
+    void dialog.dismiss()
+  })
+  await select(page, 'large')
+  await page.getByRole('button', { name: 'Save file' }).click()
+  await page.getByText(/1\.\d MiB of 3\.8 MiB/).waitFor()
+  await page.close({ runBeforeUnload: true })
+  await expect.poll(() => asked).toEqual(['beforeunload'])
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByRole('status').getByText('Stopped. Nothing was saved.').waitFor()
+  const closed = page.waitForEvent('close')
+  await page.close({ runBeforeUnload: true })
+  await closed
+  expect(asked).toHaveLength(1)
+})
+
 test('closing the picker saves nothing and says nothing', async () => {
   const cancel = "window.showSaveFilePicker = async () => { throw new DOMException('no', 'AbortError') }"
   const page = await open(await siteArchive(), cancel)

@@ -88,6 +88,7 @@ test('what is written is not said to be so again once it is read back', async ()
     discard: async () => false,
   }
   mocked.target = target
+  for (const name of ['addEventListener', 'removeEventListener']) vi.stubGlobal(name, () => undefined)
   const take: TakeCalls = {
     measure: async () => undefined,
     file: async (_path, _line, _out, onProgress) => {
@@ -107,4 +108,5 @@ test('what is written is not said to be so again once it is read back', async ()
   await saving
   expect(saver.state).toMatchObject({ phase: 'saved', warning: '' })
   expect(kept).toHaveBeenCalledTimes(1)
+  vi.unstubAllGlobals()
 })
