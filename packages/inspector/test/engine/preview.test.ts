@@ -244,6 +244,7 @@ test('what is no longer wanted ends', async () => {
     read: (offset, length, options) => memory.read(offset, length, options),
     async *stream(offset, length, { signal } = {}) {
       yield memory.read(offset, Math.min(length, 1000))
+      signal?.throwIfAborted()
       await new Promise((_, reject) => {
         signal?.addEventListener('abort', () => reject(signal.reason))
       })
