@@ -178,9 +178,7 @@ test('the bytes by keyboard: what lies where, nearer and back', async () => {
   await page.keyboard.press('Home')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowRight')
-  await expect.poll(text).toMatch(/^Bytes [\d,]+ to/)
-  const place = Number(/^Bytes ([\d,]+) to/.exec((await text()) ?? '')?.[1]?.replaceAll(',', ''))
-  expect(place).toBeGreaterThan(0)
+  await expect.poll(text).toMatch(/^Bytes [1-9][\d,]* to/)
 
   await page.keyboard.press('Enter')
   await page.getByText(/Bytes [\d,]+ to [\d,]+ of/).waitFor()
