@@ -31,6 +31,8 @@ export interface CheckReport {
   readonly isOk: boolean
   /** Whether nothing was left out; the notices say what was. */
   readonly isComplete: boolean
+  /** Files whose data is in a base that is not here; undefined where no data is here at all, in a catalogue. */
+  readonly uncheckedFiles: number | undefined
   readonly scope: CheckScope['type']
   readonly entryCount: number
   /** Bytes of data that were read and found right. */

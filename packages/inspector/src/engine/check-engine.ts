@@ -37,6 +37,7 @@ async function verifyWhole(
   return {
     isOk: report.ok,
     isComplete: report.baseCount === 0 && !archive.isCatalogue,
+    uncheckedFiles: archive.isCatalogue ? undefined : report.baseCount,
     scope: 'archive',
     entryCount: report.entryCount,
     dataBytes: report.dataBytes,

@@ -147,9 +147,12 @@ export class EntriesCheck {
   }
 
   #report(): CheckReport {
+    const uncheckedFiles = [...this.#missed.values()].reduce((sum, count) => sum + count, 0)
+    const { isCatalogue } = this.#archive
     return {
       isOk: this.#problemCount === 0,
-      isComplete: this.#missed.size === 0 && !this.#archive.isCatalogue,
+      isComplete: uncheckedFiles === 0 && !isCatalogue,
+      uncheckedFiles: isCatalogue ? undefined : uncheckedFiles,
       scope: 'entries',
       entryCount: this.#entryCount,
       dataBytes: this.#dataBytes,

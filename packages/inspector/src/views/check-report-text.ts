@@ -8,9 +8,13 @@ import { bytesText, countText } from '../text/quantity.ts'
  *
  * @param subject - what was checked
  */
-export function verdictOf({ isOk, isComplete, problems, moreProblems }: CheckReport, subject: string): string {
-  if (!isOk) return `${countText(problems.length + moreProblems, 'problem')} found in ${subject}`
-  return isComplete ? `Everything in ${subject} is right` : `What could be checked in ${subject} is right`
+export function verdictOf(report: CheckReport, subject: string): string {
+  const { isOk, isComplete, uncheckedFiles, problems, moreProblems } = report
+  const found = isOk ? undefined : `${countText(problems.length + moreProblems, 'problem')} found in ${subject}`
+  if (isComplete) return found ?? `Everything in ${subject} is right`
+  if (uncheckedFiles === undefined) return `${found ?? `The listing of ${subject} is right`}; no data was checked`
+  const files = `${countText(uncheckedFiles, 'file')} ${uncheckedFiles === 1 ? 'was' : 'were'} not checked`
+  return `${found ?? `What is here of ${subject} is right`}; ${files}`
 }
 
 /** Says how much was checked. */

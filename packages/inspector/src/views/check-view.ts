@@ -6,6 +6,7 @@ import { SessionElement } from '../session/session-element.ts'
 import { printable } from '../text/printable.ts'
 import { bytesText, countText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
+import { verdictOf } from './check-report-text.ts'
 import { progressBar } from './progress-bar.ts'
 import { Watched } from './watched.ts'
 
@@ -208,7 +209,5 @@ function announced(state: CheckerState): TemplateResult | typeof nothing {
   if (state.phase === 'stopped') return html`Stopped. Nothing is said of ${state.subject.label}.`
   if (state.phase === 'checking') return html`<span class="visually-hidden">Checking ${state.subject.label}</span>`
   if (state.phase !== 'done') return nothing
-  const { problems, moreProblems, isOk } = state.report
-  const found = isOk ? 'no problem' : countText(problems.length + moreProblems, 'problem')
-  return html`<span class="visually-hidden">Checked ${state.subject.label}: ${found} found</span>`
+  return html`<span class="visually-hidden">${verdictOf(state.report, state.subject.label)}</span>`
 }
