@@ -2,9 +2,10 @@
 import { html, nothing, type TemplateResult } from 'lit'
 import type { ArchiveSummary } from '../contract/archive-calls.ts'
 import type { Session } from '../session/session.ts'
+import { meterText } from '../text/meter-text.ts'
 import { placeName } from '../text/place-name.ts'
 import { printable } from '../text/printable.ts'
-import { bytesText, countText } from '../text/quantity.ts'
+import { countText } from '../text/quantity.ts'
 import { glyph } from '../theme/glyphs.ts'
 import { tabList } from './tab-list.ts'
 
@@ -24,9 +25,9 @@ export function inspectorHeader(session: Session, actions: HeaderActions): Templ
         <h1 class="name" tabindex="-1" title=${name}>${name}</h1>
         ${archive ? partSelect(session, archive) : nothing}
       </div>
-      ${archive ? html`${tabList(session)}${meterText(session)}${buttons(session, actions)}` : nothing}
+      ${archive ? html`${tabList(session)}${meterOf(session)}${buttons(session, actions)}` : nothing}
     </header>
-    ${archive ? html`${replacedStrip(session)}${dataStrip(archive, actions)}${noticeStrip(archive)}` : nothing}`
+    ${archive ? html`${replacedStrip(session)}${dataStrip(archive, session.state.neededBases, actions)}${noticeStrip(archive)}` : nothing}`
 }
 
 /** Leads from an archive in an archive back to where it lies. */
@@ -60,11 +61,9 @@ function partSelect(session: Session, { partNames, partName }: ArchiveSummary): 
   </select>`
 }
 
-function meterText({ state: { meter } }: Session): TemplateResult | typeof nothing {
+function meterOf({ state: { meter } }: Session): TemplateResult | typeof nothing {
   if (meter?.sizeBytes === undefined) return nothing
-  return html`<span class="muted" data-meter>
-    fetched ${bytesText(meter.bytes)} of ${bytesText(meter.sizeBytes)} in ${countText(meter.requests, 'request')}
-  </span>`
+  return html`<span class="muted" data-meter>${meterText(meter, meter.sizeBytes)}</span>`
 }
 
 function buttons(session: Session, { onAbout }: HeaderActions): TemplateResult {
@@ -97,6 +96,7 @@ function replacedStrip(session: Session): TemplateResult | typeof nothing {
 /** What cannot be read, for want of a base or of the archive itself. */
 function dataStrip(
   { bases, isCatalogue }: ArchiveSummary,
+  neededBases: number,
   { onAddBase }: HeaderActions,
 ): TemplateResult | typeof nothing {
   if (isCatalogue)
@@ -105,6 +105,9 @@ function dataStrip(
       <p>This is a catalogue: it lists an archive, and has no data. To look into files, open the archive.</p>
     </div>`
   const missing = bases.filter(({ isGiven }) => !isGiven)
+  // Archives of the original do not tell of their bases, their entries do.
+  for (let count = bases.length; count < neededBases; count += 1)
+    missing.push({ identity: undefined, name: undefined, isGiven: false })
   const [first] = missing
   if (first === undefined) return nothing
   const named = first.name === undefined ? '' : ` (${printable(first.name)})`

@@ -191,7 +191,14 @@ export class IsptarInspector extends LitElement implements InspectorElement {
       onAddBase: () => this.#addBase(),
     })}
       <p class="visually-hidden" role="status">${archive ? openedText(archive) : nothing}</p>
-      <div class="body" part="body">
+      <div
+        class="body"
+        part="body"
+        @isptar-add-base=${(event: Event): void => {
+          event.stopPropagation()
+          this.#addBase()
+        }}
+      >
         ${
           archive
             ? keyed(archive, this.#panels())

@@ -14,6 +14,8 @@ export class ArchiveEngine implements ArchiveCalls {
   readonly #holder: ArchiveHolder
   #opening: AbortController | undefined
   #ticking: ReturnType<typeof setInterval> | undefined
+  /** What could not be opened last. */
+  #failed: { readonly request: OpenRequest; readonly meter: Meter } | undefined
 
   constructor(holder: ArchiveHolder) {
     this.#holder = holder
@@ -21,7 +23,7 @@ export class ArchiveEngine implements ArchiveCalls {
 
   async open(request: OpenRequest, onMeter: (meter: Meter) => void, signal: AbortSignal): Promise<ArchiveSummary> {
     const either = AbortSignal.any([signal, this.#takeTurn()])
-    const traffic = new Traffic()
+    const traffic = new Traffic(this.#fetchedInVain(request))
     const ticking = tick(traffic, onMeter)
     try {
       const opened = await openRequest(request, either, traffic)
@@ -35,6 +37,7 @@ export class ArchiveEngine implements ArchiveCalls {
       return summaryOf(opened)
     } catch (error) {
       clearInterval(ticking)
+      this.#failed = { request, meter: traffic.meter }
       throw error
     }
   }
@@ -43,6 +46,15 @@ export class ArchiveEngine implements ArchiveCalls {
     this.#takeTurn()
     clearInterval(this.#ticking)
     await this.#holder.hold(undefined)
+  }
+
+  /** What was fetched before the server was found to give no parts. */
+  #fetchedInVain({ places: [now] }: OpenRequest): Meter | undefined {
+    const { request, meter } = this.#failed ?? {}
+    const [before] = request?.places ?? []
+    this.#failed = undefined
+    const isSame = now?.type === 'url' && now.isFetchedWhole && before?.type === 'url' && before.url === now.url
+    return isSame ? meter : undefined
   }
 
   /** Stops what is being opened. Gives what says when that is to be stopped which is opened now. */

@@ -9,13 +9,19 @@ export class Traffic {
   /** Of the archive's own source, first, and of others, in the order in which they were opened. */
   readonly counters: FetchRecorder[] = []
   /** Bytes that were fetched whole, before there was a source. */
-  wholeBytes = 0
+  wholeBytes: number
   /** Length of the archive and its bases in bytes, once it is known. */
   sizeBytes: number | undefined
   #isReplaced = false
-  #sent = 0
+  #sent: number
   readonly #held = new Set<FetchRecorder>()
   readonly #files = new Set<FetchRecorder>()
+
+  /** @param before - what was fetched in vain to open the same */
+  constructor(before: Pick<Meter, 'requests' | 'bytes'> = { requests: 0, bytes: 0 }) {
+    this.#sent = before.requests
+    this.wholeBytes = before.bytes
+  }
 
   /** Sends a request, and counts it. */
   readonly fetch: typeof globalThis.fetch = (input, init) => {

@@ -37,6 +37,8 @@ export interface SessionState {
   readonly search: string
   /** The entry whose details are shown. */
   readonly current: EntryKey | undefined
+  /** How many bases hold data of the entries that were seen so far. */
+  readonly neededBases: number
   /** Paths that were selected. A folder stands for all that is in it. */
   readonly selected: ReadonlySet<string>
 }
@@ -54,5 +56,6 @@ export const EMPTY_STATE: SessionState = {
   missing: undefined,
   search: '',
   current: undefined,
+  neededBases: 0,
   selected: new Set(),
 }

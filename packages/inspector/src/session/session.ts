@@ -205,6 +205,11 @@ export class Session {
     this.#change({ search })
   }
 
+  /** Notes where data of entries that are seen lies: 0 in the archive, n in its nth base. */
+  noteDepth(depth: number): void {
+    if (depth > this.#state.neededBases) this.#change({ neededBases: depth })
+  }
+
   /** Shows the details of an entry. */
   look(current: EntryKey | undefined): void {
     this.#change({ current, missing: undefined })

@@ -3,6 +3,7 @@ import { type CSSResult, html, nothing, type PropertyDeclarations, type Property
 import type { ArchiveSummary, Meter } from '../contract/archive-calls.ts'
 import type { ByteMap, RangeContent, RequestRow } from '../contract/picture-calls.ts'
 import { SessionElement } from '../session/session-element.ts'
+import { meterText } from '../text/meter-text.ts'
 import { printable } from '../text/printable.ts'
 import { bytesText, countText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
@@ -192,11 +193,7 @@ export class BytesView extends SessionElement {
     const part = range && `Bytes ${exactText(range.start)} to ${exactText(range.end)}`
     return html`<div class="bar">
         <p class="sum" data-fetched>
-          ${
-            meter?.sizeBytes !== undefined
-              ? `Fetched ${bytesText(meter.bytes)} of ${bytesText(meter.sizeBytes)} in ${countText(meter.requests, 'request')}`
-              : nothing
-          }
+          ${meter?.sizeBytes !== undefined ? meterText(meter, meter.sizeBytes).replace(/^f/, 'F') : nothing}
         </p>
         <div class="zoom" role="group" aria-label="Zoom">
           <button aria-disabled=${canZoom ? 'false' : 'true'} @click=${(): void => this.#zoomIn()}>Zoom in</button>
@@ -233,10 +230,12 @@ export class BytesView extends SessionElement {
       <li ?hidden=${map?.isComplete ?? true}><i class="swatch empty"></i>Not listed</li>
       <li ?hidden=${!map?.sliceStarts.length}><i class="swatch border ink"></i>A slice begins</li>
       <li>
-        <span class="pair"><i class="swatch data"></i><i class="swatch tail"></i></span>Fetched
+        <span class="pair"><i class="swatch data"></i><i class="swatch headers"></i><i class="swatch tail"></i></span>Fetched
       </li>
       <li>
-        <span class="pair"><i class="swatch data faint"></i><i class="swatch tail faint"></i></span>Not fetched
+        <span class="pair faint"
+          ><i class="swatch data"></i><i class="swatch headers"></i><i class="swatch tail"></i></span
+        >Not fetched
       </li>
     </ul>`
   }

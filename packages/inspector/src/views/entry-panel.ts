@@ -141,6 +141,7 @@ export class EntryPanel extends SessionElement {
       (details) => {
         this.isLoading = false
         this.details = details
+        this.session.noteDepth(details?.depth ?? 0)
       },
       (trouble) => {
         this.isLoading = false

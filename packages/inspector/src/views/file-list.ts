@@ -149,6 +149,7 @@ export class FileList extends SessionElement {
   #changed(): void {
     const { state, trouble } = this.#source
     this.requestUpdate()
+    this.session.noteDepth(this.#source.depth)
     if (trouble) this.#wanted = undefined
     if (state === undefined) return
     const hasMoved = state.order !== this.#order
@@ -230,11 +231,14 @@ export class FileList extends SessionElement {
 
   #head(): TemplateResult {
     const { key, descending } = this.#sort
-    const isAll = this.#source.count > 0 && this.session.state.selected.size >= this.#source.count
+    const { count } = this.#source
+    const selected = this.session.state.selected.size
+    const isAll = count > 0 && selected >= count
+    const isSome = selected > 0 && !isAll
     return html`<div role="rowgroup" class="head">
       <div role="row" aria-rowindex="1">
         <div role="columnheader" class="select">
-          <label><input type="checkbox" aria-label="Select all" .checked=${isAll} @change=${this.#toggleAll} /></label>
+          <label><input type="checkbox" aria-label="Select all" .checked=${isAll} .indeterminate=${isSome} @change=${this.#toggleAll} /></label>
         </div>
         ${COLUMNS.map((column) => {
           const isSorted = column.key === key

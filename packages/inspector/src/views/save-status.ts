@@ -3,7 +3,8 @@ import { css, type CSSResult, html, nothing, type TemplateResult } from 'lit'
 import type { TakeProgress } from '../contract/take-calls.ts'
 import type { Saver, SaverState } from '../session/saver.ts'
 import { printable } from '../text/printable.ts'
-import { bytesText, countText } from '../text/quantity.ts'
+import { bytesText, countText, shareText } from '../text/quantity.ts'
+import { addBaseButton } from './add-base-button.ts'
 import { progressBar } from './progress-bar.ts'
 
 type Saving = Extract<SaverState, { readonly phase: 'saving' }>
@@ -67,7 +68,7 @@ function savingWords({ name, isReadBack, progress }: Saving): string {
 
 function progressText({ entryCount, dataBytes, totalBytes }: TakeProgress): string {
   const entries = entryCount > 0 ? `${countText(entryCount, 'entry', 'entries')}, ` : ''
-  const total = totalBytes === undefined ? '' : ` of ${bytesText(totalBytes)}`
+  const total = totalBytes ? ` of ${bytesText(totalBytes)}, ${shareText(Math.min(dataBytes / totalBytes, 1))}` : ''
   return ` · ${entries}${bytesText(dataBytes)}${total}`
 }
 
@@ -86,5 +87,5 @@ function outcome(state: SaverState): TemplateResult | typeof nothing {
 
 function failure({ trouble, text }: Extract<SaverState, { readonly phase: 'failed' }>): TemplateResult {
   const advice = trouble.advice === '' ? text : `${text} ${trouble.advice}`
-  return html`<isptar-trouble-notice .trouble=${{ ...trouble, advice }}></isptar-trouble-notice>`
+  return html`<isptar-trouble-notice .trouble=${{ ...trouble, advice }}>${addBaseButton(trouble)}</isptar-trouble-notice>`
 }

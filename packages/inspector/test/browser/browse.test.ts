@@ -120,7 +120,11 @@ describe('by mouse', () => {
     await expect.poll(() => summary(page).textContent()).toBe('10 entries · 4 selected')
     expect(await row(page, 'noise.bin').getAttribute('aria-selected')).toBe('true')
     expect(await row(page, 'index.html').getAttribute('aria-selected')).toBe('false')
-    await page.getByRole('checkbox', { name: 'Select all' }).click()
+    const all = page.getByRole('checkbox', { name: 'Select all' })
+    const isPartly = (): Promise<boolean> => all.evaluate((box: HTMLInputElement) => box.indeterminate)
+    expect(await isPartly()).toBe(true)
+    await all.click()
+    await expect.poll(isPartly).toBe(false)
     await expect.poll(() => summary(page).textContent()).toBe('10 entries · 10 selected')
     // What lies in a selected folder is selected with it.
     await row(page, 'etc').getByRole('button').click()
