@@ -18,6 +18,8 @@ import { type SavedReport, saveReport } from './save-report.ts'
 const KINDS: readonly DifferenceKind[] = ['added', 'removed', 'changed']
 /** Below this width what to compare is folded while there is a result. */
 const NARROW_PIXELS = 620
+/** Below this height it is folded as well. */
+const LOW_PIXELS = 560
 const BY: Readonly<Record<CompareSettings['by'], string>> = {
   metadata: 'what is recorded',
   content: 'content (SHA-256)',
@@ -87,10 +89,16 @@ export class CompareView extends SessionElement {
     const isStale = asked?.by !== settings.by || asked.isNewer !== settings.isNewer
     const canRepeat = other !== undefined && !isRunning && (isStale || !comparison.state?.isComplete)
     const hint = 'An archive may also be dropped here, slices together in any order. Nothing is uploaded.'
-    // On a phone the result has the room once there is one.
-    const isFolded = comparison.state !== undefined && this.clientWidth < NARROW_PIXELS
+    // Where there is little room the result has it.
+    const isSmall = this.clientWidth < NARROW_PIXELS || this.clientHeight < LOW_PIXELS
+    const isFolded = isSmall && (isRunning || comparison.state !== undefined)
     return html`<details class="setup" ?open=${!isFolded}>
-      <summary><h2>Compare with another archive</h2></summary>
+      <summary>
+        <h2>
+          ${isFolded ? html`<span class="folded">${foldedText(comparison)}</span>` : nothing}
+          <span class=${isFolded ? 'unfolded' : ''}>Compare with another archive</span>
+        </h2>
+      </summary>
       <isptar-archive-picker
         verb="Compare"
         @isptar-pick=${({ detail }: PickEvent): void => void comparison.start({ places: detail })}
@@ -220,6 +228,12 @@ function radio(name: string, label: string, checked: boolean, choose: () => void
 
 function countOf(state: ComparisonState, kinds: readonly DifferenceKind[]): number {
   return kinds.reduce((sum, kind) => sum + state[kind], 0)
+}
+
+/** What the line says that is left of the form. */
+function foldedText({ state, isRunning }: Comparison): string {
+  const other = state ? printable(state.otherName) : 'another archive'
+  return `${isRunning ? 'Comparing' : 'Compared'} with ${other} · change`
 }
 
 /** Undefined where it is not known: the bar then says only that something is under way. */

@@ -220,3 +220,15 @@ test('names are shown by their codes, never as markup', async () => {
   for (let step = 0; step < HOSTILE_NAMES.length + 20; step += 1) await page.keyboard.press('ArrowDown')
   expect(await page.evaluate('window.hacked')).toBeUndefined()
 })
+
+test('where there is little room the form is one line once there is something to show', async () => {
+  const { base, archive } = await differential()
+  const page = await openCompare(archive, 'mon.tgz', { width: 640, height: 400 })
+  await choose(page, [{ name: 'sun.tgz', bytes: base }])
+  await page.getByText('Compared with sun.tgz · change').waitFor()
+  await rowsOf(page).locator('.path').first().waitFor()
+  const box = await rowsOf(page).filter({ hasText: 'site/docs/latin1.txt' }).boundingBox()
+  expect((box?.y ?? 400) + (box?.height ?? 0)).toBeLessThanOrEqual(400)
+  await page.getByText('Compared with sun.tgz · change').click()
+  await page.getByRole('button', { name: 'Choose files' }).waitFor()
+})
