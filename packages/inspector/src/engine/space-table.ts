@@ -7,7 +7,7 @@ import { NONE, PathTree } from './path-tree.ts'
 
 /** Rows between two looks at messages of the page. */
 const PAUSE_ROWS = 50_000
-const MAX_CHILDREN = 200
+const MAX_CHILDREN = 600
 const MAX_GRANDCHILDREN = 80
 /** Children that are listed however small they are. */
 const MIN_CHILDREN = 20

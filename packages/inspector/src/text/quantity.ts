@@ -19,11 +19,11 @@ export function countText(count: number, one: string, many: string = `${one}s`):
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`
 }
 
-/** Gives a share of the whole, 0 to 1, as per cent: `34 %`, `2.1 %`, `< 0.1 %`. */
+/** Gives a share of the whole, 0 to 1, as per cent: `34 %`, `2.1 %`, `< 0.1 %`, not parted by a line's end. */
 export function shareText(share: number): string {
   const percent = share * 100
-  if (percent > 0 && percent < 0.1) return '< 0.1 %'
-  return `${percent.toFixed(percent >= 9.95 ? 0 : 1).replace(/\.0$/, '')} %`
+  if (percent > 0 && percent < 0.1) return '< 0.1\u00a0%'
+  return `${percent.toFixed(percent >= 9.95 ? 0 : 1).replace(/\.0$/, '')}\u00a0%`
 }
 
 /** Gives a moment as `YYYY-MM-DD HH:MM` of local time. */

@@ -3,7 +3,7 @@ import { hierarchy, type HierarchyRectangularNode, treemap } from 'd3-hierarchy'
 import type { SpaceMeasure, SpaceNode, SpaceOthers } from '../contract/picture-calls.ts'
 
 /** More cells than this are no picture any more. */
-const MAX_CELLS = 300
+const MAX_CELLS = 800
 const MIN_CELL = 5
 /** Room for the name of a folder whose children are shown. */
 export const LABEL_HEIGHT = 22
