@@ -2,7 +2,7 @@
 import type { Row } from './browse-calls.ts'
 import type { Trouble } from './trouble.ts'
 
-/** Length of a window of data, in bytes. Windows begin at multiples of it. */
+/** Length of a window of data, in bytes. The last one may be shorter. */
 export const PREVIEW_BYTES: number = 256 * 1024
 
 /** Everything that the archive says of an entry. */
@@ -85,12 +85,16 @@ export interface Preview {
   /** What the windows beside this one would read, in bytes of the archive; undefined where there is none. */
   readonly previousCostBytes: number | undefined
   readonly nextCostBytes: number | undefined
+  /** What the last window would read, in the same way. */
+  readonly lastCostBytes: number | undefined
+  /** Whether a window costs the same wherever it lies; else all that is before it is read as well. */
+  readonly isSeekable: boolean
 }
 
 /** Which window to give, and how. */
 export interface PreviewOptions {
   readonly line: number
-  /** A multiple of {@link PREVIEW_BYTES}. */
+  /** In bytes of the file, inside it. */
   readonly start: number
   /** How to show it. `auto` guesses; what costs much to show is then not read. */
   readonly as: PreviewKind | 'auto'

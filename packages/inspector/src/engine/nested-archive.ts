@@ -1,6 +1,15 @@
 /** Archives that are entries of the open one. */
-import { type Archive, type Entry, entrySource, isIsptarError, normalizeEntryPath, openArchive } from 'isptar'
+import {
+  type Archive,
+  type Entry,
+  entrySource,
+  isIsptarError,
+  MemorySource,
+  normalizeEntryPath,
+  openArchive,
+} from 'isptar'
 import type { NestedListing, NestedRow } from '../contract/entry-calls.ts'
+import { wholeKept } from './read-window.ts'
 import { withFailures } from './with-failures.ts'
 
 /** Rows that are given. */
@@ -13,7 +22,9 @@ const MAX_ROWS = 1000
  */
 export async function nestedListing(archive: Archive, file: Entry, signal: AbortSignal): Promise<NestedListing> {
   let hasOuterFailed = false
-  const source = withFailures(entrySource(archive, file), () => {
+  const kept = wholeKept(archive, file)
+  const inner = kept === undefined ? entrySource(archive, file) : new MemorySource(kept)
+  const source = withFailures(inner, () => {
     hasOuterFailed = true
   })
   try {

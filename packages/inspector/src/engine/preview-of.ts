@@ -6,6 +6,7 @@ import { guessEncoding, someEncoding } from './guess-encoding.ts'
 import { imageSizeOf } from './image-size.ts'
 import { imageTypeOf, isGzip } from './image-type.ts'
 import { prettyJson } from './pretty-json.ts'
+import { isSeekable } from './seek-chunks.ts'
 import { costOf, type DataWindow, packedBytesOf, readWindow } from './read-window.ts'
 
 /** Larger images are not shown: decoded they are many times as large. */
@@ -45,6 +46,8 @@ export function nothingToSee(note: string, sizeBytes = 0): Preview {
     unreadBytes: undefined,
     previousCostBytes: undefined,
     nextCostBytes: undefined,
+    lastCostBytes: undefined,
+    isSeekable: false,
   }
 }
 
@@ -73,8 +76,10 @@ export async function previewOf(
     isChecked,
     note:
       guess.whyNoImage ?? (options.as !== 'auto' && kind !== options.as ? 'It cannot be shown as that.' : undefined),
-    previousCostBytes: costOf(archive, file, start - PREVIEW_BYTES),
+    previousCostBytes: start > 0 ? costOf(archive, file, Math.max(start - PREVIEW_BYTES, 0)) : undefined,
     nextCostBytes: costOf(archive, file, start + PREVIEW_BYTES),
+    lastCostBytes: costOf(archive, file, file.sizeBytes - 1),
+    isSeekable: isSeekable(archive, file),
   }
   if (kind === 'image') return withImage(whole, guess.imageType, archive, file, options, signal)
   if (kind === 'archive') return { ...withoutData(whole), unreadBytes: largeCost(archive, file, options) }

@@ -54,6 +54,11 @@ export async function readWindow(
   return cut(data, start, end)
 }
 
+/** Gives all data of a file as it was read last, where it was; nothing is read for that. */
+export function wholeKept(archive: Archive, file: Entry): Uint8Array | undefined {
+  return keptOf(archive, file, 0, file.sizeBytes)?.bytes
+}
+
 /** Gives what a window reads, in bytes of the archive, about; undefined where there is none. */
 export function costOf(archive: Archive, file: Entry, start: number): number | undefined {
   if (start < 0 || start >= file.sizeBytes) return undefined

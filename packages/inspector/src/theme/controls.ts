@@ -47,7 +47,8 @@ export const controls: CSSResult = css`
   button:hover:not(:disabled) {
     border-color: var(--isptar-accent);
   }
-  button:disabled {
+  button:disabled,
+  button[aria-disabled='true'] {
     opacity: 0.55;
     cursor: default;
   }

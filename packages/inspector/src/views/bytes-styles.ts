@@ -30,10 +30,6 @@ export const bytesStyles: CSSResult = css`
     display: flex;
     gap: 6px;
   }
-  [aria-disabled='true'] {
-    opacity: 0.55;
-    cursor: default;
-  }
   ul {
     display: flex;
     flex-wrap: wrap;

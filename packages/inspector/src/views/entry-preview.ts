@@ -1,18 +1,17 @@
 /** A look at the data of an entry: what it is shown as, and which window of it. */
 import { css, type CSSResult, html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit'
-import { type EntryDetails, type Preview, PREVIEW_BYTES, type PreviewKind } from '../contract/entry-calls.ts'
+import { type EntryDetails, type Preview, type PreviewKind } from '../contract/entry-calls.ts'
 import type { Trouble } from '../contract/trouble.ts'
 import { SessionElement } from '../session/session-element.ts'
 import { ENCODINGS } from '../text/encodings.ts'
 import { printableName } from '../text/printable.ts'
 import { bytesText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
+import { addBaseButton } from './add-base-button.ts'
 import { LatestCall } from './latest-call.ts'
 import { lookStyles } from './look-styles.ts'
 import { waitingWords } from './waiting-words.ts'
-
-/** Windows that cost more, in bytes of the archive, say so before. */
-const TOLD_BYTES = 2 * 1024 * 1024
+import { windowBar } from './window-bar.ts'
 
 /** Contents of more bytes are more than a few lines. */
 const LONG_BYTES = 1000
@@ -91,19 +90,24 @@ export class EntryPreview extends SessionElement {
         gap: 6px 10px;
         font-size: 13px;
       }
-      button[aria-disabled='true'] {
-        opacity: 0.55;
-        cursor: default;
+      form {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+      }
+      input[type='text'] {
+        width: 116px;
       }
       h3:focus {
         outline: none;
       }
       .windows p {
-        flex: 1 1 140px;
+        flex: 1 0 100%;
       }
       @media (pointer: coarse) {
         label,
         select,
+        input,
         button {
           min-height: 44px;
         }
@@ -191,6 +195,12 @@ export class EntryPreview extends SessionElement {
           ? html`<button @click=${show}>Show what can be read all the same</button>`
           : nothing
       }
+      ${addBaseButton(trouble)}
+      ${
+        this.#wanted.start > 0
+          ? html`<button @click=${(): void => this.#load({ ...this.#wanted, start: 0 })}>Back to the beginning</button>`
+          : nothing
+      }
     </isptar-trouble-notice>`
   }
 
@@ -266,7 +276,7 @@ export class EntryPreview extends SessionElement {
   }
 
   #windows(preview: Preview): TemplateResult | typeof nothing {
-    const { kind, start, end, sizeBytes, isChecked, unreadBytes, previousCostBytes, nextCostBytes } = preview
+    const { kind, start, end, sizeBytes, isChecked, unreadBytes } = preview
     if (kind === 'nothing' || kind === 'archive' || unreadBytes !== undefined) return nothing
     const isWhole = start === 0 && end === sizeBytes
     const part = isWhole ? 'All of it' : `Bytes ${start.toLocaleString('en')} to ${end.toLocaleString('en')}`
@@ -274,27 +284,13 @@ export class EntryPreview extends SessionElement {
     const words = isChecked ? 'checked' : `not checked: ${this.#wanted.isUnchecked ? 'it is damaged' : unchecked}`
     return html`<div class="windows">
       <p class="muted">${part}, <span class=${isChecked ? 'good' : 'warn'}>${words}</span></p>
-      ${
-        isWhole
-          ? nothing
-          : html`${this.#step('Previous', previousCostBytes, start - PREVIEW_BYTES)}
-            ${this.#step('Next', nextCostBytes, start + PREVIEW_BYTES)}`
-      }
+      ${isWhole ? nothing : windowBar(preview, this.isWaiting, this.#goTo)}
     </div>`
   }
 
-  #step(label: string, costBytes: number | undefined, start: number): TemplateResult {
-    const cost = costBytes !== undefined && costBytes > TOLD_BYTES ? ` (reads ${bytesText(costBytes)})` : ''
-    // It stays focusable where it does nothing, so that the focus stays as well.
-    const isOff = costBytes === undefined || this.isWaiting
-    const go = (): void => {
-      if (isOff) return
-      const { kind, encoding } = this.preview ?? {}
-      this.#load({ ...this.#wanted, start, as: kind ?? 'auto', encoding })
-    }
-    return html`<button aria-disabled=${String(isOff)} @click=${go}>
-      ${label} ${bytesText(PREVIEW_BYTES)}${cost}
-    </button>`
+  readonly #goTo = (start: number): void => {
+    const { kind, encoding } = this.preview ?? {}
+    this.#load({ ...this.#wanted, start, as: kind ?? 'auto', encoding })
   }
 
   readonly #stop = (): void => {

@@ -16,10 +16,6 @@ export class SaveButton extends SessionElement {
   static override styles: CSSResult[] = [
     controls,
     css`
-      button[aria-disabled='true'] {
-        opacity: 0.55;
-        cursor: default;
-      }
       @media (pointer: coarse) {
         button {
           min-height: 44px;

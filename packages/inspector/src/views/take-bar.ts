@@ -49,10 +49,6 @@ export class TakeBar extends SessionElement {
       .what .muted {
         flex: none;
       }
-      button[aria-disabled='true'] {
-        opacity: 0.55;
-        cursor: default;
-      }
       @media (pointer: coarse) {
         button {
           min-height: 44px;

@@ -1,10 +1,19 @@
 /** Looking at one entry: what is said of it, and its data, by mouse and keyboard. */
-import { MemorySource, openArchive } from 'isptar'
+import { MemorySource, normalizeEntryPath, openArchive } from 'isptar'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { PREVIEW_BYTES } from '../../src/contract/entry-calls.ts'
 import type { EntryKey } from '../../src/session/session-state.ts'
-import { buildArchive, differential, HACK, hostileArchive, hostileSite, siteArchive, siteTree } from '../archives.ts'
+import {
+  buildArchive,
+  differential,
+  fixture,
+  HACK,
+  hostileArchive,
+  hostileSite,
+  siteArchive,
+  siteTree,
+} from '../archives.ts'
 import { VERSION_2 } from '../../../isptar/test/hostile-archive.ts'
 import { type OpenPageOptions, usePages } from './chromium-page.ts'
 
@@ -138,6 +147,49 @@ test('windows of long files say what was read and checked of them', async () => 
   await page.getByText('Bytes 262,144 to 524,288, checked').waitFor()
   await page.getByRole('button', { name: 'Previous' }).click()
   await page.getByText('Bytes 0 to 262,144, checked').waitFor()
+})
+
+test('any byte of a long file is a step away', async () => {
+  const page = await lookAt(
+    await buildArchive([{ path: 'long.bin', data: new Uint8Array(3 * 1024 * 1024) }]),
+    'long.bin',
+  )
+  const field = page.getByRole('textbox', { name: 'At byte' })
+  await field.fill('0x120007')
+  await field.press('Enter')
+  await page.getByText('Bytes 1,179,648 to 1,441,792, checked').waitFor()
+  await contents(page).getByText('00120000').waitFor()
+  await page.getByRole('button', { name: 'Last' }).press('Enter')
+  await page.getByText('Bytes 2,883,584 to 3,145,728, checked').waitFor()
+  await page.getByRole('button', { name: 'First' }).click()
+  await page.getByText('Bytes 0 to 262,144, checked').waitFor()
+  await field.fill('3 MiB')
+  await page.getByRole('button', { name: 'Go' }).click()
+  expect(await field.evaluate((element: HTMLInputElement) => element.validationMessage)).toContain('0 to 3145727')
+  await field.fill('1.5 KiB')
+  await page.getByRole('button', { name: 'Go' }).click()
+  await page.getByText('Bytes 1,536 to 263,680, checked').waitFor()
+  await page.getByRole('button', { name: 'Previous' }).click()
+  await page.getByText('Bytes 0 to 262,144, checked').waitFor()
+})
+
+test('an archive of the original asks for its base once an entry needs it', async () => {
+  const bytes = fixture('original/diff/d1.tgz')
+  const archive = await openArchive(new MemorySource(bytes))
+  let path = ''
+  for await (const entry of archive.entries())
+    if (entry.type === 'file' && entry.sizeBytes > 0 && entry.location?.depth === 1)
+      path = normalizeEntryPath(entry.path)
+  const page = await lookAt(bytes, path)
+  await page.getByText('Its base is not here').waitFor()
+  await panel(page).getByRole('button', { name: 'Add the base…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Add the base' })
+  const chosen = page.waitForEvent('filechooser')
+  await dialog.getByRole('button', { name: 'Choose' }).click()
+  const buffer = Buffer.from(fixture('original/diff/full.tgz'))
+  await (await chosen).setFiles([{ name: 'full.tgz', mimeType: 'application/gzip', buffer }])
+  await contents(page).waitFor()
+  await expect.poll(() => page.getByText('Its base is not here').count()).toBe(0)
 })
 
 test('of a long file without chunks only the beginning is read, and more is asked for', async () => {

@@ -293,6 +293,30 @@ test('a nested archive is listed; what has no listing is not read through', asyn
   expect((await plain.engine.nested('plain.tar.gz', 0, never)).note).toMatch(/no index/)
 })
 
+test('a small plain tar.gz is read once, to be shown and to be found without a listing', async () => {
+  const plain = gzipSync(longData(5000))
+  const { engine, recorder, preview } = await opened(
+    await buildArchive([
+      { path: 'first', data: longData(90_000) },
+      { path: 'plain.tar.gz', data: plain },
+      { path: 'z', data: longData(90_000) },
+    ]),
+  )
+  const { kind } = await preview('plain.tar.gz')
+  const { requests } = recorder
+  const nested = await engine.nested('plain.tar.gz', 1, never)
+  expect([kind, nested.summary, recorder.requests]).toEqual(['archive', undefined, requests])
+})
+
+test('windows begin anywhere, and say what those beside cost', async () => {
+  const data = longData(600_000)
+  const { preview } = await opened(await buildArchive([{ path: 'long', data }]))
+  const shown = await preview('long', { start: 1000, as: 'hex' })
+  expectSame(shown.bytes, data.subarray(1000, 1000 + PREVIEW_BYTES))
+  expect(shown).toMatchObject({ previousCostBytes: 0, nextCostBytes: 0, lastCostBytes: 0 })
+  expect((await preview('long')).previousCostBytes).toBeUndefined()
+})
+
 test('what is wrong with a nested archive is its note, what is wrong around it is trouble', async () => {
   const inner = Uint8Array.from(await buildArchive([{ path: 'a', data: 'x' }]))
   const { tail } = await openArchive(new MemorySource(inner))
