@@ -34,10 +34,6 @@ export const compareStyles: CSSResult = css`
     transform: rotate(-45deg);
     content: '';
   }
-  details[open] .folded,
-  details:not([open]) .unfolded {
-    display: none;
-  }
   details[open] > summary::before {
     transform: rotate(45deg) translate(-2px, -2px);
   }

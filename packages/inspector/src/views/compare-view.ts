@@ -93,12 +93,7 @@ export class CompareView extends SessionElement {
     const isSmall = this.clientWidth < NARROW_PIXELS || this.clientHeight < LOW_PIXELS
     const isFolded = isSmall && (isRunning || comparison.state !== undefined)
     return html`<details class="setup" ?open=${!isFolded}>
-      <summary>
-        <h2>
-          ${isFolded ? html`<span class="folded">${foldedText(comparison)}</span>` : nothing}
-          <span class=${isFolded ? 'unfolded' : ''}>Compare with another archive</span>
-        </h2>
-      </summary>
+      <summary><h2>${isFolded ? foldedText(comparison) : 'Compare with another archive'}</h2></summary>
       <isptar-archive-picker
         verb="Compare"
         @isptar-pick=${({ detail }: PickEvent): void => void comparison.start({ places: detail })}

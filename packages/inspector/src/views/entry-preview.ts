@@ -91,12 +91,7 @@ export class EntryPreview extends SessionElement {
         font-size: 13px;
       }
       form {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 6px;
-      }
-      input[type='text'] {
-        width: 116px;
+        display: contents;
       }
       h3:focus {
         outline: none;

@@ -45,7 +45,7 @@ export function windowBar(preview: Preview, isWaiting: boolean, goTo: (start: nu
     ${button(`Next ${step}`, hasNext, start + PREVIEW_BYTES, nextCostBytes)}
     ${button('Last', hasNext, last, farthest)}
     <form novalidate @submit=${submit}>
-      <label>At byte <input type="text" placeholder="0x… or 1.2 GiB" autocomplete="off" spellcheck="false" /></label>
+      <label>At byte <input type="text" size="12" placeholder="0x… or 1.2 GiB" autocomplete="off" spellcheck="false" /></label>
       <button aria-disabled=${String(isWaiting)}>Go${costText('reads up to', farthest)}</button>
     </form>`
 }
