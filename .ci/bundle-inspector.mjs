@@ -25,7 +25,9 @@ export async function bundleInspector() {
   for (const { fileName, code } of component.chunks) files.set(fileName, await shorten(fileName, code))
   const [{ fileName, code }, ...others] = page.chunks
   if (others.length > 0) throw new Error(`the page was bundled to several files: ${others.map((f) => f.fileName)}`)
-  files.set('page/index.html', pageOf(await shorten(fileName, code)))
+  // In the worker's code, a text by then, they say nothing to anyone.
+  const script = (await shorten(fileName, code)).replaceAll('/* @__PURE__ */ ', '')
+  files.set('page/index.html', pageOf(script))
   for (const name of readdirSync(dist))
     if (!/^types$|\.tsbuildinfo$/.test(name)) rmSync(join(dist, name), { recursive: true })
   for (const [name, text] of files) {

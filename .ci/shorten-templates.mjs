@@ -14,7 +14,10 @@ export const shortenTemplates = {
     let end = 0
     for (const { start, end: after, tag } of quasisOf(this.parse(code)).toSorted((a, b) => a.start - b.start)) {
       const text = code.slice(start, after)
-      parts.push(code.slice(end, start), tag === 'css' ? shortCss(text) : text.replace(/\s*\n\s*/g, ' '))
+      parts.push(
+        code.slice(end, start),
+        tag === 'css' ? shortCss(text) : text.replace(/\s*\n\s*/g, ' ').replace(/ >$/, '>'),
+      )
       end = after
     }
     return { code: parts.join('') + code.slice(end), map: null }

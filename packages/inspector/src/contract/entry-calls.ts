@@ -86,7 +86,7 @@ export interface Preview {
   readonly previousCostBytes: number | undefined
   readonly nextCostBytes: number | undefined
   /** What the last window would read, in the same way. */
-  readonly lastCostBytes: number | undefined
+  readonly lastCostBytes?: number | undefined
   /** Whether a window costs the same wherever it lies; else all that is before it is read as well. */
   readonly isSeekable: boolean
 }

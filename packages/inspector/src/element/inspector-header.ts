@@ -7,12 +7,12 @@ import { placeName } from '../text/place-name.ts'
 import { printable } from '../text/printable.ts'
 import { countText } from '../text/quantity.ts'
 import { glyph } from '../theme/glyphs.ts'
+import { addBaseButton } from '../views/add-base-button.ts'
 import { tabList } from './tab-list.ts'
 
 /** What its buttons do. */
 export interface HeaderActions {
   readonly onAbout: () => void
-  readonly onAddBase: () => void
 }
 
 /** Gives the header, and strips below it for bases that are not there and oddities that were read over. */
@@ -27,7 +27,7 @@ export function inspectorHeader(session: Session, actions: HeaderActions): Templ
       </div>
       ${archive ? html`${tabList(session)}${meterOf(session)}${buttons(session, actions)}` : nothing}
     </header>
-    ${archive ? html`${replacedStrip(session)}${dataStrip(archive, session.state.neededBases, actions)}${noticeStrip(archive)}` : nothing}`
+    ${archive ? html`${replacedStrip(session)}${dataStrip(archive, session.state.neededBases)}${noticeStrip(archive)}` : nothing}`
 }
 
 /** Leads from an archive in an archive back to where it lies. */
@@ -94,11 +94,7 @@ function replacedStrip(session: Session): TemplateResult | typeof nothing {
 }
 
 /** What cannot be read, for want of a base or of the archive itself. */
-function dataStrip(
-  { bases, isCatalogue }: ArchiveSummary,
-  neededBases: number,
-  { onAddBase }: HeaderActions,
-): TemplateResult | typeof nothing {
+function dataStrip({ bases, isCatalogue }: ArchiveSummary, neededBases: number): TemplateResult | typeof nothing {
   if (isCatalogue)
     return html`<div class="strip">
       ${glyph('warning')}
@@ -117,7 +113,7 @@ function dataStrip(
       ${missing.length === 1 ? `Its base${named} is not here` : `${missing.length} of its bases are not here`}: files that
       had not changed when it was made cannot be read.
     </p>
-    <button aria-haspopup="dialog" @click=${onAddBase}>Add the base…</button>
+    ${addBaseButton()}
   </div>`
 }
 

@@ -59,6 +59,7 @@ export class IsptarInspector extends LitElement implements InspectorElement {
     this.session.subscribe(() => this.#changed())
     this.addEventListener('dragover', (event) => this.#dragOver(event))
     this.addEventListener('dragleave', (event) => this.#dragLeave(event))
+    this.addEventListener('isptar-add-base', (event) => this.#addBase(event))
     this.addEventListener('drop', (event) => this.#drop(event))
   }
 
@@ -188,24 +189,16 @@ export class IsptarInspector extends LitElement implements InspectorElement {
     if (phase === 'open' && !this.#visited.has(tab)) this.#visit(tab)
     return html`${inspectorHeader(this.session, {
       onAbout: () => this.renderRoot.querySelector<AboutDialog>('isptar-about-dialog')?.open(),
-      onAddBase: () => this.#addBase(),
     })}
       <p class="visually-hidden" role="status">${archive ? openedText(archive) : nothing}</p>
-      <div
-        class="body"
-        part="body"
-        @isptar-add-base=${(event: Event): void => {
-          event.stopPropagation()
-          this.#addBase()
-        }}
-      >
+      <div class="body" part="body">
         ${
           archive
             ? keyed(archive, this.#panels())
             : html`<isptar-start-view .session=${this.session}></isptar-start-view>`
         }
       </div>
-      <isptar-about-dialog .session=${this.session} @isptar-add-base=${(): void => this.#addBase()}></isptar-about-dialog>
+      <isptar-about-dialog .session=${this.session}></isptar-about-dialog>
       <isptar-base-dialog .session=${this.session}></isptar-base-dialog>
       ${this.isDropping ? html`<div class="dropping" aria-hidden="true">${glyph('archive', 56)} Drop to open</div>` : nothing}`
   }
@@ -219,7 +212,9 @@ export class IsptarInspector extends LitElement implements InspectorElement {
     )
   }
 
-  #addBase(): void {
+  #addBase(event: Event): void {
+    // It is none of the application's.
+    event.stopPropagation()
     this.renderRoot.querySelector<BaseDialog>('isptar-base-dialog')?.open()
   }
 

@@ -14,8 +14,8 @@ export class ArchiveEngine implements ArchiveCalls {
   readonly #holder: ArchiveHolder
   #opening: AbortController | undefined
   #ticking: ReturnType<typeof setInterval> | undefined
-  /** What could not be opened last. */
-  #failed: { readonly request: OpenRequest; readonly meter: Meter } | undefined
+  /** What was fetched of an archive that could not be opened: that of which all is fetched then. */
+  #inVain: Meter | undefined
 
   constructor(holder: ArchiveHolder) {
     this.#holder = holder
@@ -23,7 +23,7 @@ export class ArchiveEngine implements ArchiveCalls {
 
   async open(request: OpenRequest, onMeter: (meter: Meter) => void, signal: AbortSignal): Promise<ArchiveSummary> {
     const either = AbortSignal.any([signal, this.#takeTurn()])
-    const traffic = new Traffic(this.#fetchedInVain(request))
+    const traffic = new Traffic(isFetchedWhole(request) ? this.#inVain : undefined)
     const ticking = tick(traffic, onMeter)
     try {
       const opened = await openRequest(request, either, traffic)
@@ -32,12 +32,13 @@ export class ArchiveEngine implements ArchiveCalls {
       traffic.sizeBytes = opened.sizeBytes
       clearInterval(this.#ticking)
       this.#ticking = ticking
+      this.#inVain = undefined
       await this.#holder.hold(opened)
       onMeter(traffic.meter)
       return summaryOf(opened)
     } catch (error) {
       clearInterval(ticking)
-      this.#failed = { request, meter: traffic.meter }
+      this.#inVain = traffic.meter
       throw error
     }
   }
@@ -46,15 +47,6 @@ export class ArchiveEngine implements ArchiveCalls {
     this.#takeTurn()
     clearInterval(this.#ticking)
     await this.#holder.hold(undefined)
-  }
-
-  /** What was fetched before the server was found to give no parts. */
-  #fetchedInVain({ places: [now] }: OpenRequest): Meter | undefined {
-    const { request, meter } = this.#failed ?? {}
-    const [before] = request?.places ?? []
-    this.#failed = undefined
-    const isSame = now?.type === 'url' && now.isFetchedWhole && before?.type === 'url' && before.url === now.url
-    return isSame ? meter : undefined
   }
 
   /** Stops what is being opened. Gives what says when that is to be stopped which is opened now. */
@@ -77,4 +69,8 @@ function tick(traffic: Traffic, onMeter: (meter: Meter) => void): ReturnType<typ
     if (now !== told) onMeter(meter)
     told = now
   }, METER_MS)
+}
+
+function isFetchedWhole({ places }: OpenRequest): boolean {
+  return places.some((place) => place.type === 'url' && place.isFetchedWhole)
 }

@@ -46,7 +46,6 @@ export function nothingToSee(note: string, sizeBytes = 0): Preview {
     unreadBytes: undefined,
     previousCostBytes: undefined,
     nextCostBytes: undefined,
-    lastCostBytes: undefined,
     isSeekable: false,
   }
 }

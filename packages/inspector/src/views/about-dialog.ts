@@ -6,13 +6,14 @@ import { printable } from '../text/printable.ts'
 import { bytesText, countText, timeText } from '../text/quantity.ts'
 import { controls } from '../theme/controls.ts'
 import { dialogStyles } from '../theme/dialogs.ts'
+import { askForBase } from './add-base-button.ts'
 
 /** Names in a list, before it says how many more there are. */
 const SHOWN_NAMES = 50
 
 type Fact = readonly [label: string, value: TemplateResult | string | undefined]
 
-/** A dialog; {@link open} shows it. Its `isptar-add-base` event asks for the dialog that adds a base. */
+/** A dialog; {@link open} shows it. */
 export class AboutDialog extends SessionElement {
   static override styles: CSSResult[] = [
     controls,
@@ -87,7 +88,7 @@ export class AboutDialog extends SessionElement {
 
   #addBase(): void {
     this.#dialog?.close()
-    this.dispatchEvent(new CustomEvent('isptar-add-base'))
+    askForBase(this)
   }
 }
 

@@ -1,11 +1,12 @@
-/** A way to what is missing, where trouble is that a base is not here. */
-import { html, nothing, type TemplateResult } from 'lit'
-import type { Trouble } from '../contract/trouble.ts'
+/** The way to what is missing, where a base is not here. */
+import { html, type TemplateResult } from 'lit'
 
-/** Gives a button that asks for the dialog that adds a base, by the event `isptar-add-base`; nothing for other trouble. */
-export function addBaseButton({ kind }: Trouble): TemplateResult | typeof nothing {
-  if (kind !== 'base-missing') return nothing
-  const ask = ({ target }: Event): void =>
-    void target?.dispatchEvent(new CustomEvent('isptar-add-base', { bubbles: true, composed: true }))
-  return html`<button aria-haspopup="dialog" @click=${ask}>Add the base…</button>`
+/** Asks the inspector around an element for its dialog that adds a base. */
+export function askForBase(target: EventTarget | null): void {
+  target?.dispatchEvent(new CustomEvent('isptar-add-base', { bubbles: true, composed: true }))
+}
+
+/** Gives a button that asks for it. */
+export function addBaseButton(): TemplateResult {
+  return html`<button aria-haspopup="dialog" @click=${({ target }: Event): void => askForBase(target)}>Add the base…</button>`
 }

@@ -190,7 +190,7 @@ export class EntryPreview extends SessionElement {
           ? html`<button @click=${show}>Show what can be read all the same</button>`
           : nothing
       }
-      ${addBaseButton(trouble)}
+      ${trouble.kind === 'base-missing' ? addBaseButton() : nothing}
       ${
         this.#wanted.start > 0
           ? html`<button @click=${(): void => this.#load({ ...this.#wanted, start: 0 })}>Back to the beginning</button>`

@@ -87,5 +87,7 @@ function outcome(state: SaverState): TemplateResult | typeof nothing {
 
 function failure({ trouble, text }: Extract<SaverState, { readonly phase: 'failed' }>): TemplateResult {
   const advice = trouble.advice === '' ? text : `${text} ${trouble.advice}`
-  return html`<isptar-trouble-notice .trouble=${{ ...trouble, advice }}>${addBaseButton(trouble)}</isptar-trouble-notice>`
+  return html`<isptar-trouble-notice .trouble=${{ ...trouble, advice }}>${
+    trouble.kind === 'base-missing' ? addBaseButton() : nothing
+  }</isptar-trouble-notice>`
 }

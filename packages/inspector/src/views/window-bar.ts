@@ -34,9 +34,8 @@ export function windowBar(preview: Preview, isWaiting: boolean, goTo: (start: nu
     event.preventDefault()
     const field = event.target instanceof HTMLFormElement ? event.target.querySelector('input') : null
     if (field === null || isWaiting) return
-    const offset = parseByteOffset(field.value) ?? -1
-    const isInside = offset >= 0 && offset < sizeBytes
-    field.setCustomValidity(isInside ? '' : `A byte from 0 to ${sizeBytes - 1}, as 4096, 0x1000 or 4 KiB`)
+    const offset = parseByteOffset(field.value) ?? sizeBytes
+    field.setCustomValidity(offset < sizeBytes ? '' : `Bytes go from 0 to ${sizeBytes - 1}`)
     if (field.reportValidity()) goTo(offset - (offset % STEP_BYTES))
   }
   const last = Math.floor((sizeBytes - 1) / PREVIEW_BYTES) * PREVIEW_BYTES
