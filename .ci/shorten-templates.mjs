@@ -1,4 +1,4 @@
-// Takes out of lit's templates the white space by which they are laid out in the sources: a fifth of what the page weighs. As HTML
+// Takes out of lit's templates the comments and the white space by which they are laid out in the sources: a fifth of what the page weighs. As HTML
 // and CSS one blank says the same; texts in which more of it counts are made in the script, never written in a template.
 
 const TAGS = new Set(['css', 'html', 'svg'])
@@ -16,7 +16,7 @@ export const shortenTemplates = {
       const text = code.slice(start, after)
       parts.push(
         code.slice(end, start),
-        tag === 'css' ? shortCss(text) : text.replace(/\s*\n\s*/g, ' ').replace(/ >$/, '>'),
+        tag === 'css' ? shortCss(text) : text.replace(/\s*\n\s*/g, ' ').replace(/ >/g, '>'),
       )
       end = after
     }
@@ -26,8 +26,9 @@ export const shortenTemplates = {
 
 function shortCss(text) {
   return text
+    .replace(/\/\*[^]*?\*\//g, '')
     .replace(/\s+/g, ' ')
-    .replace(/ ?([{};,]) ?/g, '$1')
+    .replace(/ ?([{};,>]) ?/g, '$1')
     .replace(/: /g, ':')
     .replaceAll(';}', '}')
 }

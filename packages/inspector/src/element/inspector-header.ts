@@ -102,15 +102,14 @@ function dataStrip({ bases, isCatalogue }: ArchiveSummary, neededBases: number):
     </div>`
   const missing = bases.filter(({ isGiven }) => !isGiven)
   // Archives of the original do not tell of their bases, their entries do.
-  for (let count = bases.length; count < neededBases; count += 1)
-    missing.push({ identity: undefined, name: undefined, isGiven: false })
+  const count = missing.length + Math.max(neededBases - bases.length, 0)
+  if (count === 0) return nothing
   const [first] = missing
-  if (first === undefined) return nothing
-  const named = first.name === undefined ? '' : ` (${printable(first.name)})`
+  const named = first?.name === undefined ? '' : ` (${printable(first.name)})`
   return html`<div class="strip">
     ${glyph('warning')}
     <p>
-      ${missing.length === 1 ? `Its base${named} is not here` : `${missing.length} of its bases are not here`}: files that
+      ${count === 1 ? `Its base${named} is not here` : `${count} of its bases are not here`}: files that
       had not changed when it was made cannot be read.
     </p>
     ${addBaseButton()}

@@ -37,7 +37,7 @@ export interface SessionState {
   readonly search: string
   /** The entry whose details are shown. */
   readonly current: EntryKey | undefined
-  /** How many bases hold data of the entries that were seen so far. */
+  /** How many bases hold data of the entries that were looked at. */
   readonly neededBases: number
   /** Paths that were selected. A folder stands for all that is in it. */
   readonly selected: ReadonlySet<string>

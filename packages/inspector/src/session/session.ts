@@ -205,7 +205,7 @@ export class Session {
     this.#change({ search })
   }
 
-  /** Notes where data of entries that are seen lies: 0 in the archive, n in its nth base. */
+  /** Notes where data of an entry that is looked at lies: 0 in the archive, n in its nth base. */
   noteDepth(depth: number): void {
     if (depth > this.#state.neededBases) this.#change({ neededBases: depth })
   }

@@ -83,7 +83,7 @@ export class CompareView extends SessionElement {
   }
 
   #setup(comparison: Comparison): TemplateResult {
-    const { settings, asked, other, isRunning } = comparison
+    const { settings, asked, other, isRunning, state } = comparison
     const set = (change: Partial<CompareSettings>) => (): void =>
       void (comparison.settings = { ...settings, ...change })
     const isStale = asked?.by !== settings.by || asked.isNewer !== settings.isNewer
@@ -91,9 +91,9 @@ export class CompareView extends SessionElement {
     const hint = 'An archive may also be dropped here, slices together in any order. Nothing is uploaded.'
     // Where there is little room the result has it.
     const isSmall = this.clientWidth < NARROW_PIXELS || this.clientHeight < LOW_PIXELS
-    const isFolded = isSmall && (isRunning || comparison.state !== undefined)
+    const isFolded = isSmall && (isRunning || state !== undefined)
     return html`<details class="setup" ?open=${!isFolded}>
-      <summary><h2>${isFolded ? foldedText(comparison) : 'Compare with another archive'}</h2></summary>
+      <summary><h2>Compare with ${isFolded && state ? `${printable(state.otherName)} · change` : 'another archive'}</h2></summary>
       <isptar-archive-picker
         verb="Compare"
         @isptar-pick=${({ detail }: PickEvent): void => void comparison.start({ places: detail })}
@@ -223,12 +223,6 @@ function radio(name: string, label: string, checked: boolean, choose: () => void
 
 function countOf(state: ComparisonState, kinds: readonly DifferenceKind[]): number {
   return kinds.reduce((sum, kind) => sum + state[kind], 0)
-}
-
-/** What the line says that is left of the form. */
-function foldedText({ state, isRunning }: Comparison): string {
-  const other = state ? printable(state.otherName) : 'another archive'
-  return `${isRunning ? 'Comparing' : 'Compared'} with ${other} · change`
 }
 
 /** Undefined where it is not known: the bar then says only that something is under way. */

@@ -63,11 +63,13 @@ export class EntryPreview extends SessionElement {
       .long {
         min-height: 160px;
       }
-      .bar {
+      .bar,
+      .windows {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 8px 12px;
+        gap: 8px 10px;
+        font-size: 13px;
       }
       .bar h3 {
         flex: 1;
@@ -77,18 +79,10 @@ export class EntryPreview extends SessionElement {
         align-items: center;
         gap: 6px;
         min-height: 32px;
-        font-size: 13px;
       }
       select {
         padding-inline: 8px;
         max-width: 150px;
-      }
-      .windows {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 6px 10px;
-        font-size: 13px;
       }
       form {
         display: contents;
@@ -193,7 +187,7 @@ export class EntryPreview extends SessionElement {
       ${trouble.kind === 'base-missing' ? addBaseButton() : nothing}
       ${
         this.#wanted.start > 0
-          ? html`<button @click=${(): void => this.#load({ ...this.#wanted, start: 0 })}>Back to the beginning</button>`
+          ? html`<button @click=${(): void => this.#load({ ...this.#wanted, start: 0 })}>First</button>`
           : nothing
       }
     </isptar-trouble-notice>`

@@ -149,7 +149,6 @@ export class FileList extends SessionElement {
   #changed(): void {
     const { state, trouble } = this.#source
     this.requestUpdate()
-    this.session.noteDepth(this.#source.depth)
     if (trouble) this.#wanted = undefined
     if (state === undefined) return
     const hasMoved = state.order !== this.#order

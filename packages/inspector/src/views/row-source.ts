@@ -26,7 +26,6 @@ export class RowSource {
   #source: Source | undefined
   #state: ViewState | undefined
   #trouble: Trouble | undefined
-  #depth = 0
   readonly #blocks = new Map<number, Block>()
   readonly #fetching = new Set<number>()
 
@@ -49,11 +48,6 @@ export class RowSource {
     return this.#state?.count ?? 0
   }
 
-  /** Where data of the rows that were fetched lies, at the furthest: 0 in the archive, n in its nth base. */
-  get depth(): number {
-    return this.#depth
-  }
-
   /** Shows another subject. */
   open(browse: BrowseCalls, subject: ViewSubject, sort: SortOrder): void {
     this.close()
@@ -71,7 +65,6 @@ export class RowSource {
     this.#source = undefined
     this.#state = undefined
     this.#trouble = undefined
-    this.#depth = 0
     this.#blocks.clear()
     this.#fetching.clear()
     // What could not be opened needs no closing.
@@ -141,7 +134,6 @@ export class RowSource {
     this.#fetching.delete(number)
     this.#blocks.delete(number)
     this.#blocks.set(number, { rows, order })
-    this.#depth = rows.reduce((most, { depth = 0 }) => Math.max(most, depth), this.#depth)
     for (const oldest of this.#blocks.keys()) {
       if (this.#blocks.size <= KEPT_BLOCKS) break
       this.#blocks.delete(oldest)

@@ -28,7 +28,7 @@ export function windowBar(preview: Preview, isWaiting: boolean, goTo: (start: nu
       aria-disabled=${String(!isThere || isWaiting)}
       @click=${(): void => void (isThere && !isWaiting && goTo(to))}
     >
-      ${label}${isThere ? costText('reads', costBytes) : ''}
+      ${label}${isThere ? costText('', costBytes) : ''}
     </button>`
   const submit = (event: Event): void => {
     event.preventDefault()
@@ -39,16 +39,16 @@ export function windowBar(preview: Preview, isWaiting: boolean, goTo: (start: nu
     if (field.reportValidity()) goTo(offset - (offset % STEP_BYTES))
   }
   const last = Math.floor((sizeBytes - 1) / PREVIEW_BYTES) * PREVIEW_BYTES
-  return html`${button('First', start > 0, 0, isSeekable ? farthest : 0)}
+  return html`${button('First', start > 0, 0, 0)}
     ${button(`Previous ${step}`, start > 0, Math.max(start - PREVIEW_BYTES, 0), previousCostBytes)}
     ${button(`Next ${step}`, hasNext, start + PREVIEW_BYTES, nextCostBytes)}
     ${button('Last', hasNext, last, farthest)}
     <form novalidate @submit=${submit}>
       <label>At byte <input type="text" size="12" placeholder="0x… or 1.2 GiB" autocomplete="off" spellcheck="false" /></label>
-      <button aria-disabled=${String(isWaiting)}>Go${costText('reads up to', farthest)}</button>
+      <button aria-disabled=${String(isWaiting)}>Go${costText('up to ', farthest)}</button>
     </form>`
 }
 
-function costText(reads: string, costBytes: number): string {
-  return costBytes > TOLD_BYTES ? ` (${reads} ${bytesText(costBytes)})` : ''
+function costText(upTo: string, costBytes: number): string {
+  return costBytes > TOLD_BYTES ? ` (reads ${upTo}${bytesText(costBytes)})` : ''
 }
