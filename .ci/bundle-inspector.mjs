@@ -26,7 +26,7 @@ export async function bundleInspector() {
   const [{ fileName, code }, ...others] = page.chunks
   if (others.length > 0) throw new Error(`the page was bundled to several files: ${others.map((f) => f.fileName)}`)
   // In the worker's code, a text by then, they say nothing to anyone.
-  const script = (await shorten(fileName, code)).replaceAll('/* @__PURE__ */ ', '')
+  const script = (await shorten(fileName, code)).replace(/(\w?)\/\* @__PURE__ \*\/ /g, (_, word) => word && `${word} `)
   files.set('page/index.html', pageOf(script))
   for (const name of readdirSync(dist))
     if (!/^types$|\.tsbuildinfo$/.test(name)) rmSync(join(dist, name), { recursive: true })

@@ -79,7 +79,8 @@ async function chooseArchive(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Choose files' }).click()
   const buffer = Buffer.from(await siteArchive())
   await (await chosen).setFiles([{ name: 'site.tgz', mimeType: 'application/gzip', buffer }])
-  await page.getByRole('heading', { name: 'site.tgz' }).waitFor()
+  // Not that of its opening.
+  await page.getByRole('heading', { name: 'site.tgz', exact: true }).waitFor()
 }
 
 test('in a sub folder it works, without the server, too, and asks for nothing', async () => {
