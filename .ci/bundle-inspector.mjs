@@ -25,9 +25,7 @@ export async function bundleInspector() {
   for (const { fileName, code } of component.chunks) files.set(fileName, await shorten(fileName, code))
   const [{ fileName, code }, ...others] = page.chunks
   if (others.length > 0) throw new Error(`the page was bundled to several files: ${others.map((f) => f.fileName)}`)
-  // In the worker's code, a text by then, they say nothing to anyone.
-  const script = (await shorten(fileName, code)).replace(/(\w?)\/\* @__PURE__ \*\/ /g, (_, word) => word && `${word} `)
-  files.set('page/index.html', pageOf(script))
+  files.set('page/index.html', pageOf(await shorten(fileName, code)))
   for (const name of readdirSync(dist))
     if (!/^types$|\.tsbuildinfo$/.test(name)) rmSync(join(dist, name), { recursive: true })
   for (const [name, text] of files) {
@@ -44,7 +42,8 @@ async function bundle(build, fileName, entry, output) {
     root: folder,
     logLevel: 'warn',
     plugins: [collect, shortenTemplates],
-    worker: { format: 'iife', plugins: () => [collect] },
+    // Its annotations are for bundlers, and nobody bundles it any further.
+    worker: { format: 'iife', plugins: () => [collect], rolldownOptions: { output: { comments: false } } },
     // Bundles for browsers: there is no process to ask.
     define: { 'process.env.NODE_ENV': JSON.stringify('production') },
     build: {
